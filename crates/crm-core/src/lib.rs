@@ -1,0 +1,1 @@
+//! Organizations, users, agents, API keys, contacts, companies and the audit log.

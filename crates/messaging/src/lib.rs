@@ -1,0 +1,1 @@
+//! E-mail in its wire format: parsing, threading and bulk import.

@@ -1,0 +1,1 @@
+//! Test database, test application, seeded clock and ids.

@@ -1,0 +1,1 @@
+//! The Rapport server: configuration, command line, HTTP surfaces, OpenAPI and workers.

@@ -1,0 +1,1 @@
+//! Migrations, table definitions and the embedded PostgreSQL.
