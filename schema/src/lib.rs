@@ -1,1 +1,4 @@
-//! Migrations, table definitions and the embedded PostgreSQL.
+//! The database of Rapport: migrations, diesel table definitions and the embedded PostgreSQL.
+
+pub mod migrations;
+pub mod tables;

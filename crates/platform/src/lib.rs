@@ -1,1 +1,19 @@
-//! What every domain stands on: context, database lanes, ids, paging, errors, clock, events and jobs.
+//! What every domain of Rapport stands on: the request context, the two lanes to the database, ids,
+//! keyset paging, errors, the clock, events and jobs.
+
+pub mod clock;
+pub mod ctx;
+pub mod db;
+mod error;
+pub mod events;
+pub mod ids;
+pub mod json;
+pub mod page;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use ctx::{Actor, Ctx, Scope, Scopes};
+pub use db::{Db, DbConfig, Directory, Reader, Tx};
+pub use error::{Error, Result};
+pub use ids::{Ids, RandomIds};
+pub use json::RawJson;
+pub use page::{CursorKey, Page, PageRequest, Position};

@@ -1,0 +1,179 @@
+//! The two lanes to the database: shared pipelined connections for reads, pooled ones for writes.
+
+mod reader;
+mod session;
+mod tx;
+
+pub use reader::{Directory, Reader};
+pub use tx::Tx;
+
+use crate::{Clock, Ctx, CursorKey, Error, Ids, Result};
+use chrono::{DateTime, Utc};
+use deadpool::managed::{Pool, PoolConfig, Timeouts};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel_async::RunQueryDsl;
+use rapport_schema::tables::instance_secrets;
+use session::{SessionManager, SessionOptions};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How to reach the database, and how patient to be.
+#[derive(Debug, Clone)]
+pub struct DbConfig {
+    /// A PostgreSQL URL.
+    pub url: String,
+    /// How many connections writes may use at once.
+    pub pool_size: usize,
+    /// How long one statement of the read lane may take.
+    pub read_timeout: Duration,
+    /// How long one statement of a write may take.
+    pub write_timeout: Duration,
+    /// How long a write waits for a free connection.
+    pub acquire_timeout: Duration,
+}
+
+impl DbConfig {
+    /// The defaults, for the database at `url`.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            pool_size: 16,
+            read_timeout: Duration::from_secs(5),
+            write_timeout: Duration::from_secs(30),
+            acquire_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The database. Cheap to clone; every clone shares connections, clock and ids.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    /// Tells the databases of one process apart in thread-local storage.
+    number: u64,
+    pool: Pool<SessionManager>,
+    reads: SessionOptions,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    cursors: CursorKey,
+    url: String,
+}
+
+impl Db {
+    /// Connects, and reads the instance's secrets, making them on first use.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database cannot be reached.
+    pub async fn connect(config: DbConfig, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let manager = SessionManager(SessionOptions::new(&config.url, config.write_timeout)?);
+        let pool = Pool::builder(manager)
+            .config(PoolConfig {
+                max_size: config.pool_size,
+                timeouts: Timeouts {
+                    wait: Some(config.acquire_timeout),
+                    ..Timeouts::default()
+                },
+                ..PoolConfig::default()
+            })
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(Error::internal)?;
+        let secret = cursor_secret(&pool, &*ids).await?;
+        Ok(Self(Arc::new(Inner {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            pool,
+            reads: SessionOptions::new(&config.url, config.read_timeout)?,
+            clock,
+            ids,
+            cursors: CursorKey::new(&secret)?,
+            url: config.url,
+        })))
+    }
+
+    /// The read lane for what belongs to the organization of `ctx`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database cannot be reached.
+    pub async fn reader(&self, ctx: &Ctx) -> Result<Reader> {
+        Ok(Reader::new(
+            ctx.clone(),
+            reader::pipeline(self.0.number, &self.0.reads).await?,
+        ))
+    }
+
+    /// The read lane for the global directories, which are consulted before an organization is known.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database cannot be reached.
+    pub async fn directory(&self) -> Result<Directory> {
+        Ok(Directory::new(
+            reader::pipeline(self.0.number, &self.0.reads).await?,
+        ))
+    }
+
+    /// Runs `work` in one transaction: committed when it answers `Ok`, rolled back when it answers `Err`
+    /// or is dropped. Events and jobs noted in the [`Tx`] are written with it.
+    ///
+    /// # Errors
+    /// What `work` answers, and [`Error::Unavailable`] when the database cannot be reached.
+    pub async fn write<T, E, F>(&self, ctx: &Ctx, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let session = session::checkout(&self.0.pool).await?;
+        let mut tx = Tx::new(ctx.clone(), session, self.clone());
+        let outcome = tx.run(work).await;
+        tx.finish(outcome).await
+    }
+
+    /// The injected clock's time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// A new UUID for a row made at `now`.
+    pub fn uuid(&self, now: DateTime<Utc>) -> Uuid {
+        self.0.ids.uuid(now)
+    }
+
+    /// The injected source of ids and secrets.
+    pub fn ids(&self) -> &dyn Ids {
+        &*self.0.ids
+    }
+
+    /// The injected clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.0.clock.clone()
+    }
+
+    /// The codec of this instance's cursors.
+    pub fn cursors(&self) -> &CursorKey {
+        &self.0.cursors
+    }
+
+    /// Where the database is, for what needs a connection of its own: listening and bulk copies.
+    pub fn url(&self) -> &str {
+        &self.0.url
+    }
+}
+
+/// The secret under which cursors are authenticated; the same for every process on this database.
+async fn cursor_secret(pool: &Pool<SessionManager>, ids: &dyn Ids) -> Result<Vec<u8>> {
+    const NAME: &str = "cursor";
+    let session = session::checkout(pool).await?;
+    let mut fresh = vec![0; 32];
+    ids.fill(&mut fresh);
+    diesel::insert_into(instance_secrets::table)
+        .values((instance_secrets::name.eq(NAME), instance_secrets::value.eq(fresh)))
+        .on_conflict_do_nothing()
+        .execute(&mut session.conn())
+        .await?;
+    let stored = instance_secrets::table.find(NAME).select(instance_secrets::value);
+    let secret = stored.first(&mut session.conn()).await.optional()?;
+    secret.ok_or_else(|| Error::internal("the cursor secret has vanished"))
+}

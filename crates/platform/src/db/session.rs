@@ -1,0 +1,95 @@
+//! One connection, and the pool's way to make and check it.
+
+use crate::{Error, Result};
+use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult};
+use diesel_async::AsyncPgConnection;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio_postgres::{Config, NoTls};
+
+/// How a connection is opened.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionOptions(Config);
+
+impl SessionOptions {
+    pub(crate) fn new(url: &str, statement_timeout: Duration) -> Result<Self> {
+        let mut config: Config = url.parse().map_err(Error::internal)?;
+        config
+            .application_name("rapport")
+            .connect_timeout(Duration::from_secs(5))
+            .options(format!(
+                "-c statement_timeout={} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+                statement_timeout.as_millis()
+            ));
+        Ok(Self(config))
+    }
+
+    /// Opens a connection; its driver runs as a task of the current runtime.
+    pub(crate) async fn open(&self) -> Result<Session> {
+        let (client, connection) = self.0.connect(NoTls).await.map_err(unavailable)?;
+        let closed = Arc::new(AtomicBool::new(false));
+        let flag = closed.clone();
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::warn!(%error, "database connection lost");
+            }
+            flag.store(true, Ordering::Release);
+        });
+        let connection = AsyncPgConnection::try_from(client).await.map_err(unavailable)?;
+        Ok(Session { connection, closed })
+    }
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Error {
+    Error::Unavailable {
+        message: format!("the database is out of reach: {error}"),
+    }
+}
+
+/// An open connection. A shared reference suffices to use it: statements sent at once are pipelined.
+pub(crate) struct Session {
+    connection: AsyncPgConnection,
+    closed: Arc<AtomicBool>,
+}
+
+impl Session {
+    pub(crate) fn conn(&self) -> &AsyncPgConnection {
+        &self.connection
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+}
+
+/// Makes the pool's connections.
+pub(crate) struct SessionManager(pub(crate) SessionOptions);
+
+impl Manager for SessionManager {
+    type Type = Session;
+    type Error = Error;
+
+    async fn create(&self) -> Result<Session> {
+        self.0.open().await
+    }
+
+    async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
+        if session.is_closed() {
+            return Err(RecycleError::message("closed"));
+        }
+        Ok(())
+    }
+}
+
+pub(crate) type PooledSession = Object<SessionManager>;
+
+pub(crate) async fn checkout(pool: &Pool<SessionManager>) -> Result<PooledSession> {
+    pool.get().await.map_err(|error| match error {
+        PoolError::Backend(error) => error,
+        PoolError::Timeout(_) => Error::Unavailable {
+            message: "no free database connection".to_owned(),
+        },
+        other => Error::internal(other),
+    })
+}

@@ -1,0 +1,141 @@
+//! The write lane: one transaction on a pooled connection.
+
+use super::Db;
+use super::session::PooledSession;
+use crate::events::{Event, EventRow};
+use crate::{Ctx, Error, Result};
+use chrono::{DateTime, Utc};
+use deadpool::managed::Object;
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use rapport_schema::tables::events;
+use uuid::Uuid;
+
+/// A transaction within one organization, handed out by [`Db::write`].
+pub struct Tx {
+    ctx: Ctx,
+    db: Db,
+    now: DateTime<Utc>,
+    events: Vec<EventRow>,
+    /// Gone once the transaction has ended.
+    session: Option<PooledSession>,
+}
+
+impl Tx {
+    pub(super) fn new(ctx: Ctx, session: PooledSession, db: Db) -> Self {
+        let now = db.now();
+        Self {
+            ctx,
+            db,
+            now,
+            events: Vec::new(),
+            session: Some(session),
+        }
+    }
+
+    /// Who writes, and where.
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    /// The organization every statement filters on.
+    pub fn organization(&self) -> i64 {
+        self.ctx.organization
+    }
+
+    /// The time of this transaction: the same for all that it writes.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// A new UUID for a row.
+    pub fn uuid(&self) -> Uuid {
+        self.db.uuid(self.now)
+    }
+
+    /// The injected source of ids and secrets.
+    pub fn ids(&self) -> &dyn crate::Ids {
+        self.db.ids()
+    }
+
+    /// The connection; pass `&mut tx.conn()` to diesel. Statements sent at once are pipelined.
+    ///
+    /// # Panics
+    /// Never: the connection leaves only when the transaction ends, which consumes it.
+    #[expect(
+        clippy::expect_used,
+        reason = "the session leaves only in finish and drop, which end the Tx"
+    )]
+    pub fn conn(&self) -> &AsyncPgConnection {
+        self.session
+            .as_ref()
+            .expect("a transaction in use has its session")
+            .conn()
+    }
+
+    /// Notes that something happened; it is written with the commit.
+    pub fn emit(&mut self, event: Event) {
+        self.events.push(EventRow {
+            organization_id: self.ctx.organization,
+            kind: event.kind,
+            subject_type: event.subject_type,
+            subject_id: event.subject_id,
+            payload: event.payload,
+            occurred_at: self.now,
+        });
+    }
+
+    /// Begins and does the work. BEGIN and the first statement of the work go out together.
+    pub(super) async fn run<T, E, F>(&mut self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Self) -> Result<T, E>,
+        E: From<Error>,
+    {
+        self.conn().batch_execute("BEGIN").await.map_err(Error::from)?;
+        work(self).await
+    }
+
+    /// Commits on `Ok`, rolls back on `Err`.
+    pub(super) async fn finish<T, E: From<Error>>(mut self, outcome: Result<T, E>) -> Result<T, E> {
+        let value = match outcome {
+            Ok(value) => value,
+            Err(error) => {
+                self.end("ROLLBACK").await.ok();
+                return Err(error);
+            }
+        };
+        if let Err(error) = self.flush().await {
+            self.end("ROLLBACK").await.ok();
+            return Err(error.into());
+        }
+        self.end("COMMIT").await?;
+        Ok(value)
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        let events = std::mem::take(&mut self.events);
+        if !events.is_empty() {
+            diesel::insert_into(events::table)
+                .values(events)
+                .execute(&mut self.conn())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the transaction. The connection returns to the pool only when that has succeeded.
+    async fn end(&mut self, statement: &str) -> Result<()> {
+        self.conn().batch_execute(statement).await?;
+        self.session.take();
+        Ok(())
+    }
+}
+
+/// A transaction that was neither committed nor rolled back has been abandoned: its connection is closed,
+/// upon which PostgreSQL rolls back.
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            drop(Object::take(session));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! JSON that only passes through: kept as text from the column to the wire.
+
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::pg::{Pg, PgValue};
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::Jsonb;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::io::Write;
+use std::sync::Arc;
+
+/// The text of a JSON value, valid but not parsed into a tree.
+#[derive(Debug, Clone, Serialize, Deserialize, FromSqlRow, AsExpression)]
+#[diesel(sql_type = Jsonb)]
+#[serde(transparent)]
+pub struct RawJson(Arc<RawValue>);
+
+impl RawJson {
+    /// The JSON text.
+    pub fn get(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Whether the value is a JSON object.
+    pub fn is_object(&self) -> bool {
+        self.get().starts_with('{')
+    }
+
+    /// The JSON form of `value`.
+    ///
+    /// # Errors
+    /// When `value` has no JSON form, such as a map whose keys are not strings.
+    pub fn of(value: &impl Serialize) -> crate::Result<Self> {
+        let raw = serde_json::value::to_raw_value(value).map_err(crate::Error::internal)?;
+        Ok(Self(raw.into()))
+    }
+
+    /// The value as a tree, to look inside.
+    pub fn to_value(&self) -> serde_json::Value {
+        serde_json::from_str(self.get()).unwrap_or_default()
+    }
+}
+
+impl Default for RawJson {
+    fn default() -> Self {
+        Self(
+            RawValue::from_string("{}".to_owned())
+                .map_or_else(|_| RawValue::NULL.to_owned().into(), Into::into),
+        )
+    }
+}
+
+/// Equal as JSON values: the order of keys and the spacing do not count.
+impl PartialEq for RawJson {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get() || self.to_value() == other.to_value()
+    }
+}
+
+impl FromSql<Jsonb, Pg> for RawJson {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        // The binary form of jsonb is a version byte (1), then the text.
+        let Some((1, text)) = value.as_bytes().split_first() else {
+            return Err("unknown version of jsonb".into());
+        };
+        let text = std::str::from_utf8(text)?.to_owned();
+        Ok(Self(RawValue::from_string(text)?.into()))
+    }
+}
+
+impl ToSql<Jsonb, Pg> for RawJson {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(&[1])?;
+        out.write_all(self.get().as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
