@@ -9,6 +9,7 @@ pub mod events;
 pub mod ids;
 pub mod json;
 pub mod page;
+mod patch;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ctx::{Actor, Ctx, Scope, Scopes};
@@ -17,3 +18,4 @@ pub use error::{Error, Result};
 pub use ids::{Ids, RandomIds};
 pub use json::RawJson;
 pub use page::{CursorKey, Page, PageRequest, Position};
+pub use patch::Patch;

@@ -1,0 +1,102 @@
+//! The addresses by which a contact is found: kept as typed, matched in one normal form.
+
+use diesel::QueryDsl;
+use diesel_async::RunQueryDsl;
+use phonenumber::{Mode, country};
+use rapport_platform::{Error, Result, Tx};
+use rapport_schema::tables::organizations;
+
+/// The longest e-mail address, in bytes (RFC 5321, 4.5.3.1.3, without the brackets).
+const EMAIL: usize = 254;
+
+/// The kind of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelType {
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+}
+
+impl ChannelType {
+    /// The name in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "EMAIL",
+            Self::Phone => "PHONE",
+        }
+    }
+
+    /// The name of the field in which callers give such an address.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone_number",
+        }
+    }
+}
+
+/// An address with its normal form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Its kind.
+    pub channel_type: ChannelType,
+    /// As it was typed.
+    pub address: String,
+    /// The form in which it is matched: lower case, or E.164.
+    pub normalized: String,
+}
+
+impl Address {
+    /// An e-mail address, matched in lower case.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it has no local part, no domain, spaces, or more than 254 bytes.
+    pub fn email(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let parts = text.rsplit_once('@');
+        let sound = parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+            && text.len() <= EMAIL
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        if !sound {
+            return Err(Error::invalid("email", "is not an e-mail address"));
+        }
+        Ok(Self {
+            channel_type: ChannelType::Email,
+            address: text.to_owned(),
+            normalized: text.to_lowercase(),
+        })
+    }
+
+    /// A telephone number, matched by E.164. `region` is where national numbers belong, in ISO 3166.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is not a number that could be dialled.
+    pub fn phone(text: &str, region: Option<&str>) -> Result<Self> {
+        let region = region.and_then(|code| code.parse::<country::Id>().ok());
+        let number = phonenumber::parse(region, text.trim())
+            .map_err(|_| Error::invalid("phone_number", "is not a telephone number"))?;
+        Ok(Self {
+            channel_type: ChannelType::Phone,
+            address: text.trim().to_owned(),
+            normalized: number.format().mode(Mode::E164).to_string(),
+        })
+    }
+
+    /// As [`Address::phone`], with the organization's default region.
+    pub async fn phone_of(tx: &Tx, text: &str) -> Result<Self> {
+        if text.trim_start().starts_with('+') {
+            return Self::phone(text, None);
+        }
+        let region = organizations::table
+            .find(tx.organization())
+            .select(organizations::default_region);
+        let region: String = region.first(&mut tx.conn()).await?;
+        Self::phone(text, Some(&region))
+    }
+}
+
+/// Whether `region` is an ISO 3166 region whose telephone numbers are known.
+pub fn is_region(region: &str) -> bool {
+    region.parse::<country::Id>().is_ok()
+}

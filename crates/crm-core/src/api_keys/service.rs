@@ -1,0 +1,136 @@
+//! API keys on PostgreSQL.
+
+use super::rows::{ApiKeyRow, of_organization};
+use super::{ApiKey, ApiKeyService, CHANGED, NewApiKey, digest};
+use crate::audit::{self, Action, Changes};
+use crate::text;
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use rapport_platform::page::before;
+use rapport_platform::{Error, Page, PageRequest, Reader, Result, Scopes, Tx, ids};
+use rapport_schema::tables::{agents, api_keys};
+use uuid::Uuid;
+
+const RECORD: &str = "api_key";
+/// 43 characters of base 62 hold 256 bits.
+const SECRET: usize = 43;
+/// How much of the key its list shows: enough to recognise it, far too little to guess it.
+const PREFIX: usize = 12;
+
+/// The API keys, stored in PostgreSQL.
+#[derive(Debug, Default)]
+pub struct PgApiKeys;
+
+#[async_trait]
+impl ApiKeyService for PgApiKeys {
+    async fn list(&self, db: &Reader, page: &PageRequest) -> Result<Page<ApiKey>> {
+        let query = of_organization(db.organization())
+            .order((api_keys::created_at.desc(), api_keys::id.desc()))
+            .limit(page.fetch())
+            .select(ApiKeyRow::as_select());
+        let rows = match page.after {
+            None => query.load(&mut db.conn()).await?,
+            Some(position) => {
+                query
+                    .filter(before(api_keys::created_at, api_keys::id, position))
+                    .load(&mut db.conn())
+                    .await?
+            }
+        };
+        Ok(Page::of(rows, page, ApiKeyRow::position))
+    }
+
+    async fn create(&self, tx: &mut Tx, new: NewApiKey) -> Result<(ApiKey, String)> {
+        let key = format!(
+            "{}{}",
+            if new.test { "sk_test_" } else { "sk_live_" },
+            ids::secret(tx.ids(), SECRET)
+        );
+        let uuid = insert(tx, new, &key).await?;
+        let stored = read(tx, uuid).await?;
+        let changes = Changes::new()
+            .field("name", &None::<&str>, &stored.name)
+            .field("scopes", &None::<()>, &stored.scopes.names())
+            .field("expires_at", &None::<()>, &stored.expires_at)
+            .masked("secret");
+        audit::record(tx, Action::Insert, (RECORD, uuid), &changes).await?;
+        Ok((stored, key))
+    }
+
+    async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
+        let stored = read(tx, id).await?;
+        diesel::delete(api_keys::table)
+            .filter(api_keys::organization_id.eq(tx.organization()))
+            .filter(api_keys::id.eq(stored.id))
+            .execute(&mut tx.conn())
+            .await?;
+        let changes = Changes::new()
+            .field("name", &stored.name, &None::<&str>)
+            .masked("secret");
+        audit::record(tx, Action::Delete, (RECORD, id), &changes).await?;
+        announce(tx).await
+    }
+}
+
+async fn insert(tx: &Tx, new: NewApiKey, key: &str) -> Result<Uuid> {
+    if new.scopes == Scopes::default() {
+        return Err(Error::invalid(
+            "scopes",
+            "must name at least one of read, write and admin",
+        ));
+    }
+    if new.expires_at.is_some_and(|end| end <= tx.now()) {
+        return Err(Error::invalid("expires_at", "must be in the future"));
+    }
+    let uuid = tx.uuid();
+    let values = (
+        api_keys::organization_id.eq(tx.organization()),
+        api_keys::uuid.eq(uuid),
+        api_keys::digest.eq(digest(key).to_vec()),
+        api_keys::prefix.eq(key.get(..PREFIX).unwrap_or_default()),
+        api_keys::name.eq(text::required("name", new.name, text::NAME)?),
+        api_keys::scopes.eq(new.scopes.names()),
+        api_keys::agent_id.eq(agent(tx, new.agent).await?),
+        api_keys::active.eq(true),
+        api_keys::expires_at.eq(new.expires_at),
+        api_keys::created_at.eq(tx.now()),
+    );
+    diesel::insert_into(api_keys::table)
+        .values(values)
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(uuid)
+}
+
+async fn agent(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
+    let Some(uuid) = uuid else { return Ok(None) };
+    let id = agents::table
+        .filter(agents::organization_id.eq(tx.organization()))
+        .filter(agents::uuid.eq(uuid))
+        .select(agents::id)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    id.map(Some)
+        .ok_or_else(|| Error::invalid("agent_id", "is not an agent of this organization"))
+}
+
+async fn read(tx: &Tx, id: Uuid) -> Result<ApiKey> {
+    let query = of_organization(tx.organization()).filter(api_keys::uuid.eq(id));
+    let row = query
+        .select(ApiKeyRow::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(row.ok_or(Error::not_found("API key"))?.into())
+}
+
+/// Tells every process, upon commit, that credentials changed.
+pub(crate) async fn announce(tx: &Tx) -> Result<()> {
+    diesel::sql_query("SELECT pg_notify($1, '')")
+        .bind::<diesel::sql_types::Text, _>(CHANGED)
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}

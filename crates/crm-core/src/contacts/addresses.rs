@@ -1,0 +1,112 @@
+//! Who owns which address.
+
+use crate::address::{Address, ChannelType};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use rapport_platform::{Error, Result, Tx, ids};
+use rapport_schema::tables::{contact_addresses, contacts};
+use uuid::Uuid;
+
+/// Gives `addresses` to a contact.
+///
+/// # Errors
+/// `Conflict` naming the field and the owner when another contact has one of them.
+pub(super) async fn claim(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<()> {
+    if addresses.is_empty() {
+        return Ok(());
+    }
+    let taken = insert(tx, contact, addresses).await?;
+    match addresses
+        .iter()
+        .find(|address| !taken.iter().any(|kind| kind == address.channel_type.name()))
+    {
+        None => Ok(()),
+        Some(lost) => Err(conflict(tx, lost).await?),
+    }
+}
+
+/// Inserts what nobody has yet and answers the kinds inserted. Waits for a transaction that is about to
+/// take the same address, so that exactly one of the two gets it.
+async fn insert(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<Vec<String>> {
+    use contact_addresses::dsl;
+    let rows: Vec<_> = addresses
+        .iter()
+        .map(|address| {
+            (
+                dsl::organization_id.eq(tx.organization()),
+                dsl::contact_id.eq(contact),
+                dsl::channel_type.eq(address.channel_type.name()),
+                dsl::address.eq(&address.address),
+                dsl::normalized.eq(&address.normalized),
+                dsl::created_at.eq(tx.now()),
+            )
+        })
+        .collect();
+    let insert = diesel::insert_into(contact_addresses::table)
+        .values(rows)
+        .on_conflict_do_nothing();
+    Ok(insert
+        .returning(dsl::channel_type)
+        .get_results(&mut tx.conn())
+        .await?)
+}
+
+async fn conflict(tx: &Tx, address: &Address) -> Result<Error> {
+    let owner = owner(tx, address)
+        .await?
+        .map(|(_, uuid)| ids::opaque(uuid))
+        .unwrap_or_default();
+    let field = address.channel_type.field();
+    Ok(Error::conflict(format!(
+        "{field}: another contact has this address: {owner}"
+    )))
+}
+
+/// The contact that has this address: its id and UUID.
+pub(super) async fn owner(tx: &Tx, address: &Address) -> Result<Option<(i64, Uuid)>> {
+    let row = contact_addresses::table
+        .inner_join(
+            contacts::table.on(contacts::organization_id
+                .eq(contact_addresses::organization_id)
+                .and(contacts::id.eq(contact_addresses::contact_id))),
+        )
+        .filter(contact_addresses::organization_id.eq(tx.organization()))
+        .filter(contact_addresses::channel_type.eq(address.channel_type.name()))
+        .filter(contact_addresses::normalized.eq(&address.normalized))
+        .select((contacts::id, contacts::uuid))
+        .first(&mut tx.conn())
+        .await;
+    Ok(row.optional()?)
+}
+
+/// Takes the addresses of these kinds from a contact; all of them when `kinds` is empty.
+pub(super) async fn release(tx: &Tx, contact: i64, kinds: &[ChannelType]) -> Result<()> {
+    use contact_addresses::dsl;
+    let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+    let owned = dsl::contact_addresses
+        .filter(dsl::organization_id.eq(tx.organization()))
+        .filter(dsl::contact_id.eq(contact));
+    if names.is_empty() {
+        diesel::delete(owned).execute(&mut tx.conn()).await?;
+    } else {
+        diesel::delete(owned.filter(dsl::channel_type.eq_any(names)))
+            .execute(&mut tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Lets one transaction at a time make a contact of a new address: held until the transaction ends.
+pub(super) async fn reserve(tx: &Tx, address: &Address) -> Result<()> {
+    let name = format!(
+        "{}:{}:{}",
+        tx.organization(),
+        address.channel_type.name(),
+        address.normalized
+    );
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<diesel::sql_types::Text, _>(name)
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
