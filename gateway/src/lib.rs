@@ -1,1 +1,7 @@
 //! The Rapport server: configuration, command line, HTTP surfaces, OpenAPI and workers.
+
+pub mod app;
+mod credentials;
+pub mod http;
+pub mod server;
+pub mod surfaces;

@@ -6,6 +6,7 @@ pub mod ctx;
 pub mod db;
 mod error;
 pub mod events;
+pub mod idempotency;
 pub mod ids;
 pub mod json;
 pub mod page;

@@ -1,0 +1,44 @@
+//! What all surfaces share: credentials, bodies, queries, paging, errors, request ids.
+
+pub mod auth;
+pub mod body;
+pub mod error;
+pub mod observe;
+pub mod once;
+pub mod paging;
+pub mod path;
+pub mod query;
+pub mod surface;
+
+pub use auth::{Admin, Auth, Read, Write};
+pub use body::Body;
+pub use error::ApiError;
+pub use once::Once;
+pub use paging::{ListView, PageQuery, PaginationView};
+pub use path::PathId;
+pub use query::Query;
+
+/// The services, as handlers take them.
+pub type App = actix_web::web::Data<crate::app::App>;
+
+/// What handlers answer.
+pub type Answer = Result<actix_web::HttpResponse, ApiError>;
+
+/// A JSON answer of status 200.
+///
+/// # Errors
+/// When `view` has no JSON form, which is a defect.
+pub fn ok(view: &impl serde::Serialize) -> Answer {
+    json(actix_web::http::StatusCode::OK, view)
+}
+
+/// A JSON answer.
+///
+/// # Errors
+/// When `view` has no JSON form, which is a defect.
+pub fn json(status: actix_web::http::StatusCode, view: &impl serde::Serialize) -> Answer {
+    let body = serde_json::to_vec(view).map_err(rapport_platform::Error::internal)?;
+    Ok(actix_web::HttpResponse::build(status)
+        .content_type("application/json")
+        .body(body))
+}

@@ -1,0 +1,108 @@
+//! Writes that can be repeated safely: `Idempotency-Key`.
+
+use super::auth::Auth;
+use super::body::Body;
+use super::error::ApiError;
+use super::{Answer, App};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use rapport_platform::idempotency::{self, Request, Stored};
+use rapport_platform::{Error, Tx};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::future::{Ready, ready};
+
+const HEADER: &str = "Idempotency-Key";
+const LONGEST: usize = 255;
+
+/// The request's `Idempotency-Key`, if it has one. With it, the same request is carried out once; later
+/// ones are answered with the stored status and body and `Idempotent-Replayed: true`.
+#[derive(Debug)]
+pub struct Once {
+    key: Option<String>,
+    route: String,
+}
+
+impl FromRequest for Once {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(key(request).map(|key| Self {
+            key,
+            route: format!("{} {}", request.method(), request.path()),
+        }))
+    }
+}
+
+fn key(request: &HttpRequest) -> Result<Option<String>, ApiError> {
+    let Some(value) = request.headers().get(HEADER) else {
+        return Ok(None);
+    };
+    let sound = |key: &&str| !key.is_empty() && key.len() <= LONGEST;
+    match value.to_str().ok().filter(sound) {
+        Some(key) => Ok(Some(key.to_owned())),
+        None => {
+            Err(Error::invalid(HEADER, format!("must be 1 to {LONGEST} visible ASCII characters")).into())
+        }
+    }
+}
+
+impl Once {
+    /// Carries out `work` in one transaction and answers its view with status 201.
+    ///
+    /// # Errors
+    /// What `work` answers; `409` while the same key is still at work; `422` when it served another request.
+    pub async fn created<P, T, V, F>(self, app: &App, auth: &Auth<P>, body: Body<T>, work: F) -> Answer
+    where
+        V: Serialize,
+        F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<V>,
+    {
+        let Body { value, digest } = body;
+        let request = self.request(auth.credential.id, digest);
+        app.db
+            .write(&auth.ctx, async |tx| {
+                let Some(request) = request else {
+                    return answer(&made(&work(tx, value).await?)?, false);
+                };
+                if let Some(stored) = idempotency::replay(tx, &request).await? {
+                    return answer(&stored, true);
+                }
+                let stored = made(&work(tx, value).await?)?;
+                idempotency::keep(tx, &request, &stored).await?;
+                answer(&stored, false)
+            })
+            .await
+    }
+
+    fn request(self, credential: i64, body: [u8; 32]) -> Option<Request> {
+        let mut fingerprint = Sha256::new();
+        fingerprint.update(self.route.as_bytes());
+        fingerprint.update(body);
+        let fingerprint = fingerprint.finalize().into();
+        self.key.map(|key| Request {
+            credential,
+            key,
+            fingerprint,
+        })
+    }
+}
+
+fn made(view: &impl Serialize) -> Result<Stored, Error> {
+    let body = serde_json::to_vec(view).map_err(Error::internal)?;
+    Ok(Stored {
+        status: StatusCode::CREATED.as_u16(),
+        body,
+    })
+}
+
+fn answer(stored: &Stored, replayed: bool) -> Answer {
+    let status = StatusCode::from_u16(stored.status).map_err(Error::internal)?;
+    let mut answer = HttpResponse::build(status);
+    answer.content_type("application/json");
+    if replayed {
+        answer.insert_header(("Idempotent-Replayed", "true"));
+    }
+    Ok(answer.body(stored.body.clone()))
+}

@@ -1,0 +1,3 @@
+//! The HTTP surfaces: each speaks one published API reference.
+
+pub mod organizations;

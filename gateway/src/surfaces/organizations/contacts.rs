@@ -1,0 +1,210 @@
+//! Contacts.
+
+use super::params::ContactId;
+use super::time;
+use crate::http::{Answer, App, Auth, Body, ListView, Once, PageQuery, PathId, Query, Read, Write, ok};
+use actix_web::{HttpResponse, delete, get, patch, post};
+use chrono::{DateTime, Utc};
+use rapport_crm_core::{Contact, ContactPatch, NewContact};
+use rapport_platform::{Error, Patch, RawJson, ids};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+const PAGE: i64 = 25;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(get_contact)
+        .service(list_contacts)
+        .service(create_contact);
+    config.service(update_contact).service(delete_contact);
+}
+
+/// A person outside the organization.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactView {
+    #[schema(example = "HR_id_0001sTvKHLu1nfyQT7mTfE")]
+    contact_id: String,
+    #[schema(example = "Diana Prince")]
+    name: Option<String>,
+    #[schema(example = "diana@example.com")]
+    email: Option<String>,
+    /// As it was typed.
+    #[schema(example = "513-867-5309")]
+    phone_number: Option<String>,
+    #[serde(with = "time")]
+    #[schema(example = "2026-03-12T00:32:13.782565Z")]
+    created_at: DateTime<Utc>,
+    #[schema(example = "HR_id_0001sTvKHLu1nfyQT7mTfF")]
+    company_id: Option<String>,
+    /// The organization's own fields.
+    #[schema(value_type = Object, example = json!({"notes": "Prefers SMS"}))]
+    custom_fields: RawJson,
+    #[schema(example = "Facilities Manager")]
+    company_role: Option<String>,
+}
+
+impl From<Contact> for ContactView {
+    fn from(contact: Contact) -> Self {
+        Self {
+            contact_id: ids::opaque(contact.uuid),
+            name: contact.name,
+            email: contact.email,
+            phone_number: contact.phone_number,
+            created_at: contact.created_at,
+            company_id: contact.company.map(ids::opaque),
+            custom_fields: contact.custom_fields,
+            company_role: contact.company_role,
+        }
+    }
+}
+
+/// A new contact: at least one of name, email and phone_number.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewContactBody {
+    #[schema(max_length = 255, example = "Hal Jordan")]
+    name: Option<String>,
+    /// No other contact of the organization may have it; matched in lower case.
+    #[schema(max_length = 254, example = "hal@example.com")]
+    email: Option<String>,
+    /// No other contact of the organization may have it; matched by E.164.
+    #[schema(max_length = 255, example = "+14155550199")]
+    phone_number: Option<String>,
+    /// A company of the organization.
+    #[schema(example = json!(null))]
+    company_id: Option<String>,
+    #[schema(value_type = Option<Object>, example = json!({"notes": "Primary billing contact"}))]
+    custom_fields: Option<RawJson>,
+    #[schema(max_length = 255, example = "Controller")]
+    company_role: Option<String>,
+}
+
+impl NewContactBody {
+    fn into_domain(self) -> Result<NewContact, Error> {
+        Ok(NewContact {
+            name: self.name,
+            email: self.email,
+            phone_number: self.phone_number,
+            company: self
+                .company_id
+                .map(|id| reference("company_id", &id))
+                .transpose()?,
+            company_role: self.company_role,
+            custom_fields: self.custom_fields,
+        })
+    }
+}
+
+/// Changes to a contact. An absent key leaves the field, `null` clears it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactPatchBody {
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255, example = "Diana Prince")]
+    name: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 254, example = "diana@example.com")]
+    email: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255, example = "513-867-5309")]
+    phone_number: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = json!(null))]
+    company_id: Patch<String>,
+    /// Replaces the whole object.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>, example = json!({"notes": "Prefers e-mail"}))]
+    custom_fields: Patch<RawJson>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255, example = "Facilities Manager")]
+    company_role: Patch<String>,
+}
+
+impl ContactPatchBody {
+    fn into_domain(self) -> Result<ContactPatch, Error> {
+        Ok(ContactPatch {
+            name: self.name,
+            email: self.email,
+            phone_number: self.phone_number,
+            company: self.company_id.try_map(|id| reference("company_id", &id))?,
+            company_role: self.company_role,
+            custom_fields: self.custom_fields,
+        })
+    }
+}
+
+fn reference(field: &'static str, id: &str) -> Result<Uuid, Error> {
+    ids::parse_opaque(id).ok_or_else(|| Error::invalid(field, "is not an id"))
+}
+
+/// List contacts
+///
+/// The contacts of the organization, newest first.
+#[utoipa::path(tag = "contacts", params(PageQuery), responses((status = 200, body = ListView<ContactView>)))]
+#[get("")]
+async fn list_contacts(auth: Auth<Read>, page: Query<PageQuery>, app: App) -> Answer {
+    let page = page.0.of(&app, &auth.ctx, "contacts", "", PAGE)?;
+    let found = app
+        .contacts
+        .list(&app.reader(&auth.ctx).await?, &page.request)
+        .await?;
+    ok(&page.view::<_, ContactView>(found))
+}
+
+/// Get a contact
+///
+/// One contact of the organization.
+#[utoipa::path(tag = "contacts", responses((status = 200, body = ContactView)))]
+#[get("/{contact_id}")]
+async fn get_contact(auth: Auth<Read>, id: PathId<ContactId>, app: App) -> Answer {
+    let contact = app.contacts.get(&app.reader(&auth.ctx).await?, id.0).await?;
+    ok(&ContactView::from(contact))
+}
+
+/// Create a contact
+///
+/// At least one of name, email and phone_number is needed. 409 when another contact has the address.
+#[utoipa::path(tag = "contacts", responses((status = 201, body = ContactView)))]
+#[post("")]
+async fn create_contact(auth: Auth<Write>, app: App, once: Once, body: Body<NewContactBody>) -> Answer {
+    once.created(&app, &auth, body, async |tx, body| {
+        Ok(ContactView::from(
+            app.contacts.create(tx, body.into_domain()?).await?,
+        ))
+    })
+    .await
+}
+
+/// Update a contact
+///
+/// An absent key leaves the field, `null` clears it.
+#[utoipa::path(tag = "native", responses((status = 200, body = ContactView)))]
+#[patch("/{contact_id}")]
+async fn update_contact(
+    auth: Auth<Write>,
+    id: PathId<ContactId>,
+    app: App,
+    body: Body<ContactPatchBody>,
+) -> Answer {
+    let patch = body.value.into_domain()?;
+    let contact = app
+        .db
+        .write(&auth.ctx, async |tx| app.contacts.update(tx, id.0, patch).await)
+        .await?;
+    ok(&ContactView::from(contact))
+}
+
+/// Delete a contact
+///
+/// Its addresses become free for others; its conversations remain.
+#[utoipa::path(tag = "native", responses((status = 204)))]
+#[delete("/{contact_id}")]
+async fn delete_contact(auth: Auth<Write>, id: PathId<ContactId>, app: App) -> Answer {
+    app.db
+        .write(&auth.ctx, async |tx| app.contacts.delete(tx, id.0).await)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,11 @@
+//! The ids in this surface's paths.
+
+crate::path_params! {
+    ContactId = "contact_id",
+    CompanyId = "company_id",
+    AgentId = "agent_id",
+    ConversationId = "conversation_id",
+    MessageId = "message_id",
+    ApiKeyId = "api_key_id",
+    FileId = "file_id",
+}
