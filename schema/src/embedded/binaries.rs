@@ -61,7 +61,8 @@ fn choose(found: Vec<Binaries>, major: Option<u32>) -> Result<Binaries> {
         seen.join(", ")
     };
     let fits = |b: &Binaries| b.major >= OLDEST && major.is_none_or(|wanted| wanted == b.major);
-    let newest = found.into_iter().filter(fits).max_by_key(|b| b.major);
+    // Of equals, `max_by_key` takes the last and the search order prefers the first.
+    let newest = found.into_iter().rev().filter(fits).max_by_key(|b| b.major);
     newest.with_context(|| match major {
         Some(major) => format!(
             "the database was made by PostgreSQL {major}, whose server binaries are not here (found: {seen}); \
@@ -148,7 +149,7 @@ mod tests {
 
     #[test]
     fn takes_the_newest_or_the_one_that_made_the_cluster() {
-        let found = vec![at("/a", 14), at("/b", 17), at("/c", 15)];
+        let found = vec![at("/a", 14), at("/b", 17), at("/c", 15), at("/d", 17)];
         assert_eq!(choose(found.clone(), None).unwrap(), at("/b", 17));
         assert_eq!(choose(found, Some(15)).unwrap(), at("/c", 15));
     }
