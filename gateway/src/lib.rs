@@ -1,6 +1,7 @@
 //! The Rapport server: configuration, command line, HTTP surfaces, OpenAPI and workers.
 
 pub mod app;
+pub mod cli;
 mod credentials;
 pub mod http;
 pub mod server;

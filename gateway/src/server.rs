@@ -3,23 +3,60 @@
 use crate::app::App;
 use crate::http::observe::observe;
 use crate::surfaces;
-use actix_web::middleware::{Compress, from_fn};
+use actix_cors::Cors;
+use actix_web::http::header;
+use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{HttpServer, web};
 use std::net::TcpListener;
+use std::time::Duration;
 use utoipa_actix_web::AppExt;
 
-/// Serves `app` on `listener` until it is told to stop.
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// How many threads; one per processor when `None`.
+    pub workers: Option<usize>,
+    /// The origins whose pages may call the API.
+    pub cors_origins: Vec<String>,
+    /// How long requests under way may take to finish at the end.
+    pub shutdown: Duration,
+}
+
+/// Serves `app` on `listener` until the process is told to stop (SIGTERM, SIGINT): then no new requests are
+/// taken and those under way are finished.
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn run(app: App, listener: TcpListener) -> std::io::Result<actix_web::dev::Server> {
-    let server = HttpServer::new(move || {
+pub fn run(app: App, listener: TcpListener, http: &Http) -> std::io::Result<actix_web::dev::Server> {
+    let origins = http.cors_origins.clone();
+    let mut server = HttpServer::new(move || {
         let (application, _) = actix_web::App::new()
             .into_utoipa_app()
             .app_data(web::Data::new(app.clone()))
             .configure(surfaces::organizations::configure)
             .split_for_parts();
-        application.wrap(Compress::default()).wrap(from_fn(observe))
-    });
+        application
+            .wrap(Compress::default())
+            .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
+            .wrap(from_fn(observe))
+    })
+    .shutdown_timeout(http.shutdown.as_secs());
+    if let Some(workers) = http.workers {
+        server = server.workers(workers);
+    }
     Ok(server.listen(listener)?.run())
+}
+
+fn cors(origins: &[String]) -> Cors {
+    let allowed = origins
+        .iter()
+        .fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
+    allowed
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_MATCH])
+        .allowed_header("X-API-KEY")
+        .allowed_header("Idempotency-Key")
+        .allowed_header("X-Request-Id")
+        .expose_headers(["X-Request-Id", "Idempotent-Replayed", "ETag"])
+        .max_age(3600)
 }

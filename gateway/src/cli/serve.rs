@@ -1,0 +1,125 @@
+//! `rapport serve`
+
+use super::database::{DatabaseArgs, Opened, connect};
+use super::logging::{self, LogArgs};
+use crate::app::App;
+use crate::server::{self, Http};
+use anyhow::{Context, Result};
+use clap::Args as ClapArgs;
+use rapport_platform::DbConfig;
+use rapport_schema::migrations;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+/// Serve the API
+///
+/// Without a database URL, Rapport starts its own PostgreSQL in the data folder and stops it with itself.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  rapport serve --demo\n  rapport serve --bind 0.0.0.0:8080 --data-dir /var/lib/rapport\n  DATABASE_URL=postgres://localhost/rapport rapport serve"
+)]
+pub struct Args {
+    /// The address to listen on; port 0 takes any free one
+    #[arg(
+        long,
+        env = "RAPPORT_BIND",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
+    bind: SocketAddr,
+    /// Make a demo organization with example data, and print an API key for it
+    #[arg(long)]
+    demo: bool,
+    /// How many threads serve requests; one per processor by default
+    #[arg(long, env = "RAPPORT_WORKERS", value_name = "NUMBER")]
+    workers: Option<std::num::NonZeroUsize>,
+    /// How many connections to the database writes may use at once
+    #[arg(long, env = "RAPPORT_POOL_SIZE", default_value = "16", value_name = "NUMBER")]
+    pool_size: std::num::NonZeroUsize,
+    /// How long one statement of a read may take, in milliseconds
+    #[arg(
+        long,
+        env = "RAPPORT_READ_TIMEOUT_MS",
+        default_value = "5000",
+        value_name = "MS"
+    )]
+    read_timeout_ms: u64,
+    /// How long one statement of a write may take, in milliseconds
+    #[arg(
+        long,
+        env = "RAPPORT_WRITE_TIMEOUT_MS",
+        default_value = "30000",
+        value_name = "MS"
+    )]
+    write_timeout_ms: u64,
+    /// An origin whose pages may call the API (CORS), such as https://crm.example.com; none by default
+    #[arg(
+        long,
+        env = "RAPPORT_CORS_ORIGINS",
+        value_delimiter = ',',
+        value_name = "ORIGIN"
+    )]
+    cors_origins: Vec<String>,
+    /// How long requests under way may take to finish at the end, in seconds
+    #[arg(
+        long,
+        env = "RAPPORT_SHUTDOWN_SECONDS",
+        default_value = "30",
+        value_name = "SECONDS"
+    )]
+    shutdown_seconds: u64,
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+pub async fn run(args: Args) -> Result<()> {
+    logging::start(&args.log)?;
+    let listener =
+        TcpListener::bind(args.bind).with_context(|| format!("--bind: cannot listen on {}", args.bind))?;
+    let opened = args.database.open().await?;
+    let outcome = serve(&args, &opened, listener).await;
+    opened.close().await?;
+    outcome
+}
+
+async fn serve(args: &Args, opened: &Opened, listener: TcpListener) -> Result<()> {
+    migrations::apply(&opened.url).await?;
+    let app = App::new(connect(args.db_config(&opened.url)).await?);
+    let address = listener.local_addr()?;
+    let server = server::run(app, listener, &args.http())?;
+    println!("Rapport is ready at http://{address}");
+    tokio::select! {
+        outcome = server => outcome?,
+        never = watch(opened) => match never {},
+    }
+    Ok(())
+}
+
+/// Keeps Rapport's own PostgreSQL running.
+async fn watch(opened: &Opened) -> std::convert::Infallible {
+    match &opened.embedded {
+        Some(embedded) => embedded.watch().await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Args {
+    fn db_config(&self, url: &str) -> DbConfig {
+        DbConfig {
+            pool_size: self.pool_size.get(),
+            read_timeout: Duration::from_millis(self.read_timeout_ms),
+            write_timeout: Duration::from_millis(self.write_timeout_ms),
+            ..DbConfig::new(url)
+        }
+    }
+
+    fn http(&self) -> Http {
+        Http {
+            workers: self.workers.map(std::num::NonZeroUsize::get),
+            cors_origins: self.cors_origins.clone(),
+            shutdown: Duration::from_secs(self.shutdown_seconds),
+        }
+    }
+}
