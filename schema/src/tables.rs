@@ -54,7 +54,7 @@ table! {
         attempts -> Int4,
         max_attempts -> Int4,
         lease_token -> Nullable<Uuid>,
-        lease_until -> Nullable<Timestamptz>,
+        unique_key -> Nullable<Text>,
         last_error -> Nullable<Text>,
         created_at -> Timestamptz,
     }

@@ -8,7 +8,9 @@ mod error;
 pub mod events;
 pub mod idempotency;
 pub mod ids;
+pub mod jobs;
 pub mod json;
+pub mod listen;
 pub mod page;
 mod patch;
 

@@ -13,7 +13,7 @@ use deadpool::managed::{Pool, PoolConfig, Timeouts};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 use rapport_schema::tables::instance_secrets;
-use session::{SessionManager, SessionOptions};
+use session::{PooledSession, SessionManager, SessionOptions};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -129,6 +129,11 @@ impl Db {
         let mut tx = Tx::new(ctx.clone(), session, self.clone());
         let outcome = tx.run(work).await;
         tx.finish(outcome).await
+    }
+
+    /// A connection of the write lane outside any transaction, for single statements of the platform itself.
+    pub(crate) async fn session(&self) -> Result<PooledSession> {
+        session::checkout(&self.0.pool).await
     }
 
     /// The injected clock's time.

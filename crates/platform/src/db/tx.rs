@@ -3,6 +3,7 @@
 use super::Db;
 use super::session::PooledSession;
 use crate::events::{Event, EventRow};
+use crate::jobs::{self, Job, JobRow};
 use crate::{Ctx, Error, Result};
 use chrono::{DateTime, Utc};
 use deadpool::managed::Object;
@@ -16,6 +17,7 @@ pub struct Tx {
     db: Db,
     now: DateTime<Utc>,
     events: Vec<EventRow>,
+    jobs: Vec<JobRow>,
     /// Gone once the transaction has ended.
     session: Option<PooledSession>,
 }
@@ -28,6 +30,7 @@ impl Tx {
             db,
             now,
             events: Vec::new(),
+            jobs: Vec::new(),
             session: Some(session),
         }
     }
@@ -84,6 +87,12 @@ impl Tx {
         });
     }
 
+    /// Leaves work for a worker; it is written with the commit, and workers are told of it.
+    pub fn enqueue(&mut self, job: Job) {
+        let organization = Some(self.ctx.organization);
+        self.jobs.push(JobRow::new(job, organization, self.now));
+    }
+
     /// Begins and does the work. BEGIN and the first statement of the work go out together.
     pub(super) async fn run<T, E, F>(&mut self, work: F) -> Result<T, E>
     where
@@ -118,6 +127,10 @@ impl Tx {
                 .values(events)
                 .execute(&mut self.conn())
                 .await?;
+        }
+        let jobs = std::mem::take(&mut self.jobs);
+        if !jobs.is_empty() {
+            jobs::insert(jobs, self.conn()).await?;
         }
         Ok(())
     }
