@@ -1,8 +1,10 @@
 //! What every handler can reach: the database and the services.
 
 use crate::credentials::Credentials;
+use crate::http::metrics::Metrics;
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::{ContactService, PgContacts};
+use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ pub struct Services {
     pub db: Db,
     /// Known credentials.
     pub credentials: Credentials,
+    /// Figures about requests.
+    pub metrics: Metrics,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyService>,
     /// Contacts.
@@ -24,13 +28,23 @@ pub struct Services {
 
 impl App {
     /// The services on PostgreSQL.
-    pub fn new(db: Db) -> Self {
-        Self(Arc::new(Services {
+    ///
+    /// # Errors
+    /// Never, but for a defect in how figures are named.
+    pub fn new(db: Db) -> Result<Self> {
+        Ok(Self(Arc::new(Services {
             credentials: Credentials::new(db.clone()),
+            metrics: Metrics::new()?,
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
             db,
-        }))
+        })))
+    }
+
+    /// The worker that carries out the jobs of these services.
+    pub fn worker(&self) -> Worker {
+        let handlers: [Arc<dyn JobHandler>; 1] = [Arc::new(PurgeIdempotencyKeys)];
+        Worker::new(self.db.clone(), handlers)
     }
 
     /// The read lane for the organization of `ctx`.

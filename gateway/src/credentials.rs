@@ -1,7 +1,9 @@
 //! Known credentials, kept for seconds so that a request need not ask the database who is asking.
 
+use futures_util::StreamExt;
 use quick_cache::sync::Cache;
 use rapport_crm_core::api_keys::{self, Credential};
+use rapport_platform::listen::listen;
 use rapport_platform::{Db, Result};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -62,6 +64,18 @@ impl Credentials {
     /// Forgets all of them, as after a change.
     pub fn clear(&self) {
         self.known.clear();
+    }
+
+    /// Forgets them whenever one changes, in this process or another; runs until dropped.
+    ///
+    /// # Errors
+    /// When the database's URL does not parse, which connecting would have told.
+    pub async fn follow_changes(&self) -> Result<()> {
+        let mut notices = listen(self.db.url(), &[api_keys::CHANGED])?;
+        while notices.next().await.is_some() {
+            self.clear();
+        }
+        Ok(())
     }
 
     fn note_use(&self, id: i64) {

@@ -1,7 +1,9 @@
 //! The HTTP server: all surfaces on one application.
 
 use crate::app::App;
+use crate::http::health;
 use crate::http::observe::observe;
+use crate::http::surface::word_errors;
 use crate::surfaces;
 use actix_cors::Cors;
 use actix_web::http::header;
@@ -36,6 +38,13 @@ pub fn run(app: App, listener: TcpListener, http: &Http) -> std::io::Result<acti
             .configure(surfaces::organizations::configure)
             .split_for_parts();
         application
+            .service(
+                web::scope("")
+                    .configure(health::configure)
+                    .wrap(from_fn(|request, next| {
+                        word_errors(surfaces::organizations::render, request, next)
+                    })),
+            )
             .wrap(Compress::default())
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(observe))

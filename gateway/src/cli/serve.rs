@@ -86,15 +86,28 @@ pub async fn run(args: Args) -> Result<()> {
 
 async fn serve(args: &Args, opened: &Opened, listener: TcpListener) -> Result<()> {
     migrations::apply(&opened.url).await?;
-    let app = App::new(connect(args.db_config(&opened.url)).await?);
+    let app = App::new(connect(args.db_config(&opened.url)).await?)?;
     let address = listener.local_addr()?;
-    let server = server::run(app, listener, &args.http())?;
+    let server = server::run(app.clone(), listener, &args.http())?;
     println!("Rapport is ready at http://{address}");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let requests = async {
+        let outcome = server.await;
+        drop(stop);
+        outcome
+    };
+    let worker = app.worker().with_drain_limit(args.http().shutdown);
+    let jobs = worker.run(async {
+        stopped.await.ok();
+    });
     tokio::select! {
-        outcome = server => outcome?,
+        (served, worked) = async { tokio::join!(requests, jobs) } => {
+            served?;
+            Ok(worked?)
+        }
+        outcome = app.credentials.follow_changes() => Ok(outcome?),
         never = watch(opened) => match never {},
     }
-    Ok(())
 }
 
 /// Keeps Rapport's own PostgreSQL running.

@@ -3,6 +3,8 @@
 pub mod auth;
 pub mod body;
 pub mod error;
+pub mod health;
+pub mod metrics;
 pub mod observe;
 pub mod once;
 pub mod paging;

@@ -7,7 +7,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST: usize = 128;
@@ -41,16 +41,28 @@ pub async fn observe<B: MessageBody>(
         response.headers_mut().insert(REQUEST_ID, value);
     }
     harden(response.headers_mut());
-    let route = response.request().match_pattern();
+    record(&response, &id, started.elapsed());
+    Ok(response)
+}
+
+/// The one log line and the figures of a request.
+fn record<B>(response: &ServiceResponse<B>, id: &str, took: Duration) {
+    let request = response.request();
+    let route = request.match_pattern();
+    let route = route.as_deref().unwrap_or("-");
+    let status = response.status();
+    if let Some(app) = request.app_data::<App>() {
+        app.metrics
+            .count(request.method().as_str(), route, status.as_str(), took);
+    }
     tracing::info!(
-        request_id = &*id,
-        method = response.request().method().as_str(),
-        route = route.as_deref().unwrap_or("-"),
-        status = response.status().as_u16(),
-        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        request_id = id,
+        method = request.method().as_str(),
+        route,
+        status = status.as_u16(),
+        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         "request"
     );
-    Ok(response)
 }
 
 /// The caller's own id, if it is short and plain enough to stand in a log.
