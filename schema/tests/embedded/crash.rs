@@ -80,23 +80,37 @@ async fn processes_of_a_killed_server_are_waited_for() {
     let dir = folder();
     let database = start(dir.path()).await;
     let client = connect(&database.url()).await.unwrap();
-    // A session that computes does not notice at once that its server is gone.
-    let busy = tokio::spawn(async move {
-        client
-            .batch_execute("DO $$BEGIN FOR i IN 1..30000000 LOOP NULL; END LOOP; END$$")
-            .await
-    });
+    // A session that computes does not notice that its server is gone. This one ends with a file.
+    let flag = dir.path().join("flag");
+    fs::write(&flag, "").unwrap();
+    let busy = format!(
+        "DO $$BEGIN WHILE (pg_stat_file('{}', true)).size IS NOT NULL LOOP NULL; END LOOP; END$$",
+        flag.display()
+    );
+    let busy = tokio::spawn(async move { client.batch_execute(&busy).await });
     let running = "SELECT count(*)::text FROM pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'";
     eventually("the session computes", || async {
         query(&database, running).await == "1"
     })
     .await;
+    let log = database.home().join("postgres.log");
     kill(server_pid(database.home()));
     drop(database);
-    let database = start(dir.path()).await;
+
+    let refused = async {
+        eventually("a start is refused", || async {
+            fs::read_to_string(&log)
+                .unwrap()
+                .contains("pre-existing shared memory block")
+        })
+        .await;
+        fs::remove_file(&flag).unwrap();
+    };
+    let (database, ()) = tokio::join!(start(dir.path()), refused);
     assert_eq!(query(&database, "SELECT 'alive'").await, "alive");
     assert!(database.stop().await.unwrap());
-    let _outcome_of_the_orphan = busy.await.unwrap();
+    // What the orphan could still say, it said to nobody.
+    let _outcome = busy.await.unwrap();
 }
 
 #[tokio::test]
