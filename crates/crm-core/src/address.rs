@@ -100,3 +100,66 @@ impl Address {
 pub fn is_region(region: &str) -> bool {
     region.parse::<country::Id>().is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, is_region};
+
+    #[test]
+    fn an_email_address_is_kept_as_typed_and_matched_in_lower_case() {
+        let address = Address::email(" Diana.Prince@Example.COM ").unwrap();
+        assert_eq!(address.address, "Diana.Prince@Example.COM");
+        assert_eq!(address.normalized, "diana.prince@example.com");
+    }
+
+    #[test]
+    fn what_is_no_email_address_is_refused() {
+        let long = format!("{}@example.com", "a".repeat(243));
+        for text in [
+            "",
+            "diana",
+            "@example.com",
+            "diana@",
+            "diana prince@example.com",
+            &long,
+        ] {
+            assert!(Address::email(text).is_err(), "{text}");
+        }
+        assert!(Address::email(&long[1..]).is_ok());
+    }
+
+    #[test]
+    fn a_phone_number_has_one_normal_form_however_it_is_typed() {
+        for text in [
+            "513-867-5309",
+            "(513) 867 5309",
+            "+1 513 867-5309",
+            "+15138675309",
+        ] {
+            let address = Address::phone(text, Some("US")).unwrap();
+            assert_eq!(address.normalized, "+15138675309", "{text}");
+            assert_eq!(address.address, text);
+        }
+    }
+
+    #[test]
+    fn a_national_number_belongs_to_the_region() {
+        let number = |region| Address::phone("030 901820", Some(region)).unwrap().normalized;
+        assert_eq!(number("DE"), "+4930901820");
+        assert_ne!(number("US"), number("DE"));
+    }
+
+    #[test]
+    fn what_is_no_phone_number_is_refused() {
+        assert!(Address::phone("513-867-5309", None).is_err(), "no region");
+        assert!(Address::phone("call me", Some("US")).is_err());
+        assert!(Address::phone("", Some("US")).is_err());
+    }
+
+    #[test]
+    fn regions_are_those_with_telephone_numbers() {
+        assert!(is_region("US"));
+        assert!(!is_region("us"));
+        assert!(!is_region("ZZ"));
+    }
+}

@@ -2,9 +2,19 @@
 //! get in. Each aggregate has a service trait; the `Pg…` structs implement them on PostgreSQL.
 
 pub mod address;
+pub mod agents;
 pub mod api_keys;
 pub mod audit;
+pub mod companies;
 pub mod contacts;
+pub mod domain;
+pub mod organizations;
 pub mod text;
+pub mod users;
 
+pub use agents::{Agent, AgentPatch, AgentService, NewAgent, PgAgents, Role};
+pub use companies::{Company, CompanyPatch, CompanyService, NewCompany, PgCompanies};
 pub use contacts::{Contact, ContactPatch, ContactService, NewContact, PgContacts};
+pub use organizations::{
+    NewOrganization, Organization, OrganizationPatch, OrganizationService, PgOrganizations,
+};

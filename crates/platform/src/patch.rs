@@ -1,5 +1,6 @@
 //! A change to one field: keep it, clear it, or set it.
 
+use crate::{Error, Result};
 use serde::{Deserialize, Deserializer};
 
 /// What a partial update says of a field. In JSON an absent key keeps, `null` clears, a value sets; use it
@@ -23,6 +24,15 @@ impl<T> Patch<T> {
             Self::Clear => None,
             Self::Set(value) => Some(value),
         }
+    }
+
+    /// As [`Patch::apply`], of a field that always has a value.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is to be made empty.
+    pub fn apply_required(self, field: &'static str, current: T) -> Result<T> {
+        self.apply(Some(current))
+            .ok_or_else(|| Error::invalid(field, "must not be null"))
     }
 
     /// The value that is set, if one is.

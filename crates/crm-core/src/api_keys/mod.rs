@@ -6,6 +6,7 @@ mod service;
 
 pub use lookup::{Credential, Membership, Refusal, find, touch};
 pub use service::PgApiKeys;
+pub(crate) use service::announce;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -23,6 +24,8 @@ pub struct ApiKey {
     pub id: i64,
     /// The UUID, for surfaces that show opaque ids.
     pub uuid: Uuid,
+    /// The organization it opens: the one that made it, or its sandbox when it is a test key.
+    pub organization: Membership,
     /// The first characters of the key: `sk_live_4fGh`.
     pub prefix: String,
     /// What it is for.
@@ -52,11 +55,11 @@ pub struct NewApiKey {
     pub agent: Option<Uuid>,
     /// When it ends; never when `None`.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Whether its name says that it is for trying things: `sk_test_…`.
+    /// Whether it is for trying things: `sk_test_…`. It then opens the organization's sandbox.
     pub test: bool,
 }
 
-/// The keys of an organization.
+/// The keys of an organization and of its sandbox.
 #[async_trait]
 pub trait ApiKeyService: Send + Sync {
     /// All keys, newest first.

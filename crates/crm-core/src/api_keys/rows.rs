@@ -1,11 +1,11 @@
 //! The rows behind API keys.
 
-use super::ApiKey;
+use super::{ApiKey, Membership};
 use chrono::{DateTime, Utc};
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use rapport_platform::{Position, Scope};
-use rapport_schema::tables::{agents, api_keys};
+use rapport_schema::tables::{agents, api_keys, organizations};
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
@@ -13,6 +13,9 @@ use uuid::Uuid;
 pub(super) struct ApiKeyRow {
     id: i64,
     uuid: Uuid,
+    organization_id: i64,
+    #[diesel(select_expression = organizations::uuid)]
+    organization: Uuid,
     prefix: String,
     name: String,
     scopes: Vec<String>,
@@ -38,6 +41,10 @@ impl From<ApiKeyRow> for ApiKey {
         Self {
             id: row.id,
             uuid: row.uuid,
+            organization: Membership {
+                organization: row.organization_id,
+                uuid: row.organization,
+            },
             prefix: row.prefix,
             name: row.name,
             scopes: row.scopes.iter().filter_map(|name| Scope::parse(name)).collect(),
@@ -50,13 +57,19 @@ impl From<ApiKeyRow> for ApiKey {
     }
 }
 
-/// The keys of the organization, with the agents for whom they act.
+/// The keys of the organization and of its sandbox, with the agents for whom they act.
 #[auto_type]
 pub(super) fn of_organization(organization: i64) -> _ {
     let agent = agents::organization_id
         .eq(api_keys::organization_id)
         .and(agents::id.nullable().eq(api_keys::agent_id));
+    let sandbox = organizations::sandbox_of.assume_not_null();
     api_keys::table
+        .inner_join(organizations::table.on(organizations::id.eq(api_keys::organization_id)))
         .left_join(agents::table.on(agent))
-        .filter(api_keys::organization_id.eq(organization))
+        .filter(
+            api_keys::organization_id
+                .eq(organization)
+                .or(sandbox.eq(organization)),
+        )
 }

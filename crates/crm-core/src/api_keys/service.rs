@@ -3,13 +3,13 @@
 use super::rows::{ApiKeyRow, of_organization};
 use super::{ApiKey, ApiKeyService, CHANGED, NewApiKey, digest};
 use crate::audit::{self, Action, Changes};
-use crate::text;
+use crate::{agents, organizations, text};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::page::before;
 use rapport_platform::{Error, Page, PageRequest, Reader, Result, Scopes, Tx, ids};
-use rapport_schema::tables::{agents, api_keys};
+use rapport_schema::tables::api_keys;
 use uuid::Uuid;
 
 const RECORD: &str = "api_key";
@@ -42,12 +42,10 @@ impl ApiKeyService for PgApiKeys {
     }
 
     async fn create(&self, tx: &mut Tx, new: NewApiKey) -> Result<(ApiKey, String)> {
-        let key = format!(
-            "{}{}",
-            if new.test { "sk_test_" } else { "sk_live_" },
-            ids::secret(tx.ids(), SECRET)
-        );
-        let uuid = insert(tx, new, &key).await?;
+        let home = organizations::home(tx, new.test).await?;
+        let kind = if home.sandbox { "sk_test_" } else { "sk_live_" };
+        let key = format!("{kind}{}", ids::secret(tx.ids(), SECRET));
+        let uuid = insert(tx, home.organization, new, &key).await?;
         let stored = read(tx, uuid).await?;
         let changes = Changes::new()
             .field("name", &None::<&str>, &stored.name)
@@ -61,7 +59,7 @@ impl ApiKeyService for PgApiKeys {
     async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
         let stored = read(tx, id).await?;
         diesel::delete(api_keys::table)
-            .filter(api_keys::organization_id.eq(tx.organization()))
+            .filter(api_keys::organization_id.eq(stored.organization.organization))
             .filter(api_keys::id.eq(stored.id))
             .execute(&mut tx.conn())
             .await?;
@@ -73,7 +71,7 @@ impl ApiKeyService for PgApiKeys {
     }
 }
 
-async fn insert(tx: &Tx, new: NewApiKey, key: &str) -> Result<Uuid> {
+async fn insert(tx: &Tx, organization: i64, new: NewApiKey, key: &str) -> Result<Uuid> {
     if new.scopes == Scopes::default() {
         return Err(Error::invalid(
             "scopes",
@@ -85,13 +83,13 @@ async fn insert(tx: &Tx, new: NewApiKey, key: &str) -> Result<Uuid> {
     }
     let uuid = tx.uuid();
     let values = (
-        api_keys::organization_id.eq(tx.organization()),
+        api_keys::organization_id.eq(organization),
         api_keys::uuid.eq(uuid),
         api_keys::digest.eq(digest(key).to_vec()),
         api_keys::prefix.eq(key.get(..PREFIX).unwrap_or_default()),
         api_keys::name.eq(text::required("name", new.name, text::NAME)?),
         api_keys::scopes.eq(new.scopes.names()),
-        api_keys::agent_id.eq(agent(tx, new.agent).await?),
+        api_keys::agent_id.eq(agent(tx, organization, new.agent).await?),
         api_keys::active.eq(true),
         api_keys::expires_at.eq(new.expires_at),
         api_keys::created_at.eq(tx.now()),
@@ -103,17 +101,14 @@ async fn insert(tx: &Tx, new: NewApiKey, key: &str) -> Result<Uuid> {
     Ok(uuid)
 }
 
-async fn agent(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
-    let Some(uuid) = uuid else { return Ok(None) };
-    let id = agents::table
-        .filter(agents::organization_id.eq(tx.organization()))
-        .filter(agents::uuid.eq(uuid))
-        .select(agents::id)
-        .first(&mut tx.conn())
-        .await
-        .optional()?;
-    id.map(Some)
-        .ok_or_else(|| Error::invalid("agent_id", "is not an agent of this organization"))
+/// The acting agent in the key's organization, which may be the sandbox of the agent's.
+async fn agent(tx: &Tx, organization: i64, uuid: Option<Uuid>) -> Result<Option<i64>> {
+    match agents::id_of(tx, uuid).await? {
+        Some(id) if organization != tx.organization() => {
+            Ok(Some(agents::mirror(tx, id, organization).await?))
+        }
+        own => Ok(own),
+    }
 }
 
 async fn read(tx: &Tx, id: Uuid) -> Result<ApiKey> {

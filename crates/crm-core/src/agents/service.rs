@@ -1,0 +1,182 @@
+//! Agents on PostgreSQL.
+
+use super::rows::AgentRow;
+use super::{Agent, AgentPatch, AgentService, NewAgent, Role};
+use crate::address::Address;
+use crate::audit::{self, Action, Changes};
+use crate::{text, users};
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use rapport_platform::events::Event;
+use rapport_platform::page::before;
+use rapport_platform::{Error, Page, PageRequest, Reader, Result, Tx};
+use rapport_schema::tables::agents;
+use uuid::Uuid;
+
+const RECORD: &str = "agent";
+
+/// The agents, stored in PostgreSQL.
+#[derive(Debug, Default)]
+pub struct PgAgents;
+
+#[async_trait]
+impl AgentService for PgAgents {
+    async fn list(&self, db: &Reader, page: &PageRequest) -> Result<Page<Agent>> {
+        let query = agents::table
+            .filter(agents::organization_id.eq(db.organization()))
+            .order((agents::created_at.desc(), agents::id.desc()))
+            .limit(page.fetch())
+            .select(AgentRow::as_select());
+        let rows = match page.after {
+            None => query.load(&mut db.conn()).await?,
+            Some(position) => {
+                query
+                    .filter(before(agents::created_at, agents::id, position))
+                    .load(&mut db.conn())
+                    .await?
+            }
+        };
+        Ok(Page::of(rows, page, AgentRow::position))
+    }
+
+    async fn get(&self, db: &Reader, id: Uuid) -> Result<Agent> {
+        let query = agents::table
+            .filter(agents::organization_id.eq(db.organization()))
+            .filter(agents::uuid.eq(id))
+            .select(AgentRow::as_select());
+        found(query.first(&mut db.conn()).await)
+    }
+
+    async fn create(&self, tx: &mut Tx, new: NewAgent) -> Result<Agent> {
+        let name = text::required("name", new.name, text::NAME)?;
+        let email = Address::email(&new.email)?;
+        let user = users::join(tx, &email, new.password.as_ref()).await?;
+        let agent = insert(tx, user.id, name, email, new.role).await?;
+        let mut changes = changes(None, &agent);
+        if user.made && new.password.is_some() {
+            changes = changes.masked("password");
+        }
+        audit::record(tx, Action::Insert, (RECORD, agent.uuid), &changes).await?;
+        tx.emit(Event::new("agent.created", RECORD, agent.uuid));
+        Ok(agent)
+    }
+
+    async fn update(&self, tx: &mut Tx, id: Uuid, patch: AgentPatch) -> Result<Agent> {
+        let others = lock(tx, id).await?;
+        let old = read(tx, id).await?;
+        let new = merged(&old, patch)?;
+        if old.is_active_admin() && !new.is_active_admin() && others == 0 {
+            return Err(Error::conflict("The last active admin must remain one"));
+        }
+        let values = (
+            agents::name.eq(&new.name),
+            agents::role.eq(new.role.name()),
+            agents::active.eq(new.active),
+            agents::updated_at.eq(tx.now()),
+        );
+        let row = diesel::update(agents::table.find((tx.organization(), old.id)))
+            .set(values)
+            .returning(AgentRow::as_returning())
+            .get_result(&mut tx.conn())
+            .await?;
+        let new = Agent::from(row);
+        let changes = changes(Some(&old), &new);
+        if !changes.is_empty() {
+            audit::record(tx, Action::Update, (RECORD, id), &changes).await?;
+            tx.emit(Event::new("agent.updated", RECORD, id));
+        }
+        Ok(new)
+    }
+}
+
+/// The numeric id of an agent that a caller names as `agent_id`.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is none of the organization.
+pub(crate) async fn id_of(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
+    let Some(uuid) = uuid else { return Ok(None) };
+    let id = agents::table
+        .filter(agents::organization_id.eq(tx.organization()))
+        .filter(agents::uuid.eq(uuid))
+        .select(agents::id)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    id.map(Some)
+        .ok_or_else(|| Error::invalid("agent_id", "is not an agent of this organization"))
+}
+
+fn found(row: QueryResult<AgentRow>) -> Result<Agent> {
+    Ok(row.optional()?.ok_or(Error::not_found("Agent"))?.into())
+}
+
+async fn read(tx: &Tx, id: Uuid) -> Result<Agent> {
+    let query = agents::table
+        .filter(agents::organization_id.eq(tx.organization()))
+        .filter(agents::uuid.eq(id))
+        .select(AgentRow::as_select());
+    found(query.first(&mut tx.conn()).await)
+}
+
+/// Holds the agent and all active admins until the transaction ends, so that two admins cannot dismiss
+/// each other at once. Answers how many active admins there are besides the agent.
+async fn lock(tx: &Tx, id: Uuid) -> Result<usize> {
+    let admin = agents::role.eq(Role::Admin.name()).and(agents::active);
+    let held: Vec<Uuid> = agents::table
+        .filter(agents::organization_id.eq(tx.organization()))
+        .filter(admin.or(agents::uuid.eq(id)))
+        // Everybody locks in the same order, so that nobody waits in a circle.
+        .order(agents::id)
+        .select(agents::uuid)
+        .for_no_key_update()
+        .load(&mut tx.conn())
+        .await?;
+    if !held.contains(&id) {
+        return Err(Error::not_found("Agent"));
+    }
+    Ok(held.len() - 1)
+}
+
+async fn insert(tx: &Tx, user: i64, name: String, email: Address, role: Role) -> Result<Agent> {
+    let values = (
+        agents::organization_id.eq(tx.organization()),
+        agents::uuid.eq(tx.uuid()),
+        agents::user_id.eq(user),
+        agents::name.eq(name),
+        agents::email.eq(email.address),
+        agents::role.eq(role.name()),
+        agents::active.eq(true),
+        agents::created_at.eq(tx.now()),
+        agents::updated_at.eq(tx.now()),
+    );
+    let row = diesel::insert_into(agents::table)
+        .values(values)
+        .returning(AgentRow::as_returning())
+        .get_result(&mut tx.conn())
+        .await;
+    let row = row.map_err(|error| {
+        Error::from(error).on_constraint("agents_user", || {
+            Error::conflict("email: another agent has this address")
+        })
+    })?;
+    Ok(row.into())
+}
+
+fn merged(old: &Agent, patch: AgentPatch) -> Result<Agent> {
+    let name = patch.name.apply_required("name", old.name.clone())?;
+    Ok(Agent {
+        name: text::required("name", name, text::NAME)?,
+        role: patch.role.apply_required("role", old.role)?,
+        active: patch.active.apply_required("active", old.active)?,
+        ..old.clone()
+    })
+}
+
+fn changes(old: Option<&Agent>, new: &Agent) -> Changes {
+    Changes::new()
+        .field("name", &old.map(|a| &a.name), &Some(&new.name))
+        .field("email", &old.map(|a| &a.email), &Some(&new.email))
+        .field("role", &old.map(|a| a.role.name()), &Some(new.role.name()))
+        .field("active", &old.map(|a| a.active), &Some(new.active))
+}

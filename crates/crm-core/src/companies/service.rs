@@ -1,0 +1,189 @@
+//! Companies on PostgreSQL.
+
+use super::rows::{CompanyRow, CompanyValues, of_organization};
+use super::{Company, CompanyPatch, CompanyService, NewCompany};
+use crate::audit::{self, Action, Changes};
+use crate::{agents, domain, text};
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use rapport_platform::events::Event;
+use rapport_platform::page::before;
+use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids};
+use rapport_schema::tables::{companies, contacts};
+use uuid::Uuid;
+
+const RECORD: &str = "company";
+
+/// The companies, stored in PostgreSQL.
+#[derive(Debug, Default)]
+pub struct PgCompanies;
+
+#[async_trait]
+impl CompanyService for PgCompanies {
+    async fn list(&self, db: &Reader, page: &PageRequest) -> Result<Page<Company>> {
+        let query = of_organization(db.organization())
+            .order((companies::created_at.desc(), companies::id.desc()))
+            .limit(page.fetch())
+            .select(CompanyRow::as_select());
+        let rows = match page.after {
+            None => query.load(&mut db.conn()).await?,
+            Some(position) => {
+                query
+                    .filter(before(companies::created_at, companies::id, position))
+                    .load(&mut db.conn())
+                    .await?
+            }
+        };
+        Ok(Page::of(rows, page, CompanyRow::position))
+    }
+
+    async fn get(&self, db: &Reader, id: Uuid) -> Result<Company> {
+        let query = of_organization(db.organization())
+            .filter(companies::uuid.eq(id))
+            .select(CompanyRow::as_select());
+        found(query.first(&mut db.conn()).await)
+    }
+
+    async fn create(&self, tx: &mut Tx, new: NewCompany) -> Result<Company> {
+        let values = check(tx, new).await?;
+        let uuid = insert(tx, values).await?;
+        let company = read(tx, uuid).await?;
+        audit::record(tx, Action::Insert, (RECORD, uuid), &changes(None, Some(&company))).await?;
+        tx.emit(Event::new("company.created", RECORD, uuid));
+        Ok(company)
+    }
+
+    async fn update(&self, tx: &mut Tx, id: Uuid, patch: CompanyPatch) -> Result<Company> {
+        lock(tx, id).await?;
+        let old = read(tx, id).await?;
+        let values = check(tx, merged(&old, patch)?).await?;
+        diesel::update(companies::table.find((tx.organization(), old.id)))
+            .set((values, companies::updated_at.eq(tx.now())))
+            .execute(&mut tx.conn())
+            .await?;
+        let new = read(tx, id).await?;
+        let changes = changes(Some(&old), Some(&new));
+        if !changes.is_empty() {
+            audit::record(tx, Action::Update, (RECORD, id), &changes).await?;
+            tx.emit(Event::new("company.updated", RECORD, id));
+        }
+        Ok(new)
+    }
+
+    async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
+        lock(tx, id).await?;
+        let old = read(tx, id).await?;
+        part(tx, old.id).await?;
+        diesel::delete(companies::table.find((tx.organization(), old.id)))
+            .execute(&mut tx.conn())
+            .await?;
+        audit::record(tx, Action::Delete, (RECORD, id), &changes(Some(&old), None)).await?;
+        tx.emit(Event::new("company.deleted", RECORD, id));
+        Ok(())
+    }
+}
+
+fn found(row: QueryResult<CompanyRow>) -> Result<Company> {
+    Ok(row.optional()?.ok_or(Error::not_found("Company"))?.into())
+}
+
+async fn read(tx: &Tx, id: Uuid) -> Result<Company> {
+    let query = of_organization(tx.organization())
+        .filter(companies::uuid.eq(id))
+        .select(CompanyRow::as_select());
+    found(query.first(&mut tx.conn()).await)
+}
+
+/// Holds the company until the transaction ends; no contact joins it meanwhile.
+async fn lock(tx: &Tx, id: Uuid) -> Result<()> {
+    companies::table
+        .filter(companies::organization_id.eq(tx.organization()))
+        .filter(companies::uuid.eq(id))
+        .select(companies::id)
+        .for_update()
+        .first::<i64>(&mut tx.conn())
+        .await
+        .optional()?
+        .ok_or(Error::not_found("Company"))?;
+    Ok(())
+}
+
+async fn insert(tx: &Tx, values: CompanyValues) -> Result<Uuid> {
+    let uuid = tx.uuid();
+    let meta = (
+        companies::organization_id.eq(tx.organization()),
+        companies::uuid.eq(uuid),
+        companies::created_at.eq(tx.now()),
+        companies::updated_at.eq(tx.now()),
+    );
+    diesel::insert_into(companies::table)
+        .values((meta, values))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(uuid)
+}
+
+/// Takes all contacts out of a company, the deleted ones too.
+async fn part(tx: &Tx, company: i64) -> Result<()> {
+    diesel::update(contacts::table)
+        .filter(contacts::organization_id.eq(tx.organization()))
+        .filter(contacts::company_id.eq(company))
+        .set((
+            contacts::company_id.eq(None::<i64>),
+            contacts::updated_at.eq(tx.now()),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+async fn check(tx: &Tx, new: NewCompany) -> Result<CompanyValues> {
+    Ok(CompanyValues {
+        name: text::required("name", new.name, text::NAME)?,
+        domain: checked_domain(new.domain)?,
+        address: text::optional("address", new.address, text::LINE)?,
+        agent_id: agents::id_of(tx, new.agent).await?,
+        custom_fields: text::object("custom_fields", new.custom_fields)?,
+    })
+}
+
+fn checked_domain(text: Option<String>) -> Result<Option<String>> {
+    let Some(text) = text::optional("domain", text, text::LINE)? else {
+        return Ok(None);
+    };
+    domain::normalize(&text)
+        .map(Some)
+        .ok_or_else(|| Error::invalid("domain", "is not an internet domain such as example.com"))
+}
+
+fn merged(old: &Company, patch: CompanyPatch) -> Result<NewCompany> {
+    let custom_fields = match patch.custom_fields {
+        Patch::Keep => Some(old.custom_fields.clone()),
+        changed => changed.set(),
+    };
+    Ok(NewCompany {
+        name: patch.name.apply_required("name", old.name.clone())?,
+        domain: patch.domain.apply(old.domain.clone()),
+        address: patch.address.apply(old.address.clone()),
+        agent: patch.agent.apply(old.agent),
+        custom_fields,
+    })
+}
+
+fn changes(old: Option<&Company>, new: Option<&Company>) -> Changes {
+    fn of<'a, T>(company: Option<&'a Company>, field: fn(&'a Company) -> &'a Option<T>) -> Option<&'a T> {
+        company.and_then(|company| field(company).as_ref())
+    }
+    let agent = |company: Option<&Company>| company.and_then(|c| c.agent).map(ids::opaque);
+    Changes::new()
+        .field("name", &old.map(|c| &c.name), &new.map(|c| &c.name))
+        .field("domain", &of(old, |c| &c.domain), &of(new, |c| &c.domain))
+        .field("address", &of(old, |c| &c.address), &of(new, |c| &c.address))
+        .field("agent_id", &agent(old), &agent(new))
+        .field(
+            "custom_fields",
+            &old.map(|c| &c.custom_fields),
+            &new.map(|c| &c.custom_fields),
+        )
+}
