@@ -1,1 +1,14 @@
-//! Test database, test application, seeded clock and ids.
+//! What tests stand on: a database of their own, a clock they move, ids that repeat, and (feature `app`) the
+//! real application over HTTP with two tenants, whose statements are audited.
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot set up its world fails there and then"
+)]
+
+mod cluster;
+mod database;
+mod ids;
+
+pub use database::{TestDatabase, epoch};
+pub use ids::SeededIds;
