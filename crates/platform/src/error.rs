@@ -117,7 +117,7 @@ impl From<DieselError> for Error {
             DieselError::DatabaseError(Kind::SerializationFailure, _) => {
                 Self::conflict("The record was changed by another request at the same time")
             }
-            // Time-outs and shutdowns carry no kind of their own.
+            // Time-outs, shutdowns and lost connections carry no kind of their own.
             DieselError::DatabaseError(_, info) if is_passing(info.message()) => Self::Unavailable {
                 message: info.message().to_owned(),
             },
@@ -134,6 +134,8 @@ fn is_passing(message: &str) -> bool {
         "starting up",
         "deadlock detected",
         "recovery mode",
+        "connection closed",
+        "error communicating with the server",
     ]
     .iter()
     .any(|part| message.contains(part))

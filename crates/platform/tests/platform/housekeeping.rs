@@ -63,7 +63,7 @@ async fn answers_are_forgotten_after_a_day_in_every_organization() {
 async fn many_servers_share_one_periodic_job() {
     let stage = Stage::new().await;
     let (one, other) = (worker(&stage.db), worker(&stage.another().await));
-    let once = Backlog {
+    let expected = Backlog {
         later: 1,
         ..Backlog::default()
     };
@@ -72,7 +72,7 @@ async fn many_servers_share_one_periodic_job() {
         first.and(second).unwrap();
         let (first, second) = tokio::join!(one.run_pending(), other.run_pending());
         assert_eq!(first.unwrap() + second.unwrap(), 1);
-        assert_eq!(jobs::backlog(&stage.db).await.unwrap(), once);
+        assert_eq!(jobs::backlog(&stage.db).await.unwrap(), expected);
         stage.advance(3600.0);
     }
 }

@@ -1,5 +1,11 @@
 //! The platform, by its public API, on a real PostgreSQL.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failed step fails the test, also in what tests share"
+)]
+
 mod cursors;
 mod housekeeping;
 mod jobs;

@@ -3,53 +3,50 @@
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use rapport_platform::jobs::{Job, JobContext, JobError, JobHandler};
 use rapport_platform::{Clock, Ctx, Db, DbConfig, Error, Ids, ManualClock, RandomIds, RawJson, Result, Tx};
+use rapport_schema::embedded::Ephemeral;
+use rapport_schema::migrations;
 use rapport_schema::tables::organizations;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
 use uuid::Uuid;
 
 /// Long enough for the slowest machine; reached only by a failing test.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The URL of `database` in the cluster the tests run on.
-fn cluster_url(database: &str) -> String {
-    let url = std::env::var("DATABASE_URL").expect("DATABASE_URL names a PostgreSQL the tests may use");
-    let (base, query) = url.split_once('?').unwrap_or((&url, ""));
-    let (server, _) = base.rsplit_once('/').expect("a URL that names a database");
-    format!("{server}/{database}?{query}")
+/// The cluster all tests of this binary share; it goes away with the process.
+async fn cluster() -> &'static Ephemeral {
+    static CLUSTER: OnceCell<Ephemeral> = OnceCell::const_new();
+    let many = ("max_connections".to_owned(), "500".to_owned());
+    let started = CLUSTER.get_or_init(|| async { Ephemeral::start(vec![many]).await.expect("a cluster") });
+    started.await
 }
 
 /// The URL of a new, migrated database.
 pub async fn database() -> String {
-    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    const TEMPLATE: &str = "platform_template";
+    static MIGRATED: OnceCell<()> = OnceCell::const_new();
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    let template = TEMPLATE
-        .get_or_init(|| async {
-            let name = format!("platform_template_{}", std::process::id());
-            administer(&format!("CREATE DATABASE {name}")).await;
-            let applied = rapport_schema::migrations::apply(&cluster_url(&name)).await;
-            applied.expect("the migrations apply");
-            name
-        })
-        .await;
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("platform_{}_{number}", std::process::id());
+    let migrated = MIGRATED.get_or_init(|| async {
+        administer(&format!("CREATE DATABASE {TEMPLATE}")).await;
+        let applied = migrations::apply(&cluster().await.url_for(TEMPLATE)).await;
+        applied.expect("the migrations apply");
+    });
+    migrated.await;
+    let name = format!("platform_{}", NEXT.fetch_add(1, Ordering::Relaxed));
     administer(&format!(
-        "CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log"
+        "CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY wal_log"
     ))
     .await;
-    cluster_url(&name)
+    cluster().await.url_for(&name)
 }
 
 async fn administer(statement: &str) {
-    use diesel_async::AsyncConnection;
-    let url = cluster_url("postgres");
-    let connection = diesel_async::AsyncPgConnection::establish(&url).await;
+    let connection = AsyncPgConnection::establish(&cluster().await.url()).await;
     let mut connection = connection.expect("the cluster answers");
     connection
         .batch_execute(statement)
@@ -151,6 +148,7 @@ pub fn probe(number: i64) -> Job {
 /// What a [`Probe`] does with a job.
 pub enum Act {
     Succeed,
+    SucceedAfter(Arc<Notify>),
     Retry(fn() -> Error),
     Fail,
     Panic,
@@ -161,7 +159,7 @@ pub enum Act {
 pub struct Probe {
     act: Act,
     pub seen: Mutex<Vec<i64>>,
-    pub changed: tokio::sync::Notify,
+    pub changed: Notify,
 }
 
 impl Probe {
@@ -169,7 +167,7 @@ impl Probe {
         Arc::new(Self {
             act,
             seen: Mutex::default(),
-            changed: tokio::sync::Notify::new(),
+            changed: Notify::new(),
         })
     }
 
@@ -201,8 +199,12 @@ impl JobHandler for Probe {
         self.seen.lock().expect("unpoisoned").push(number);
         self.changed.notify_one();
         tokio::task::yield_now().await;
-        match self.act {
+        match &self.act {
             Act::Succeed => Ok(()),
+            Act::SucceedAfter(gate) => {
+                gate.notified().await;
+                Ok(())
+            }
             Act::Retry(error) => Err(JobError::Retry(error())),
             Act::Fail => Err(Error::not_found("Contact").into()),
             Act::Panic => panic!("secret {number}"),

@@ -7,6 +7,7 @@ use rapport_platform::jobs::{self, Backlog, Job, Worker};
 use rapport_platform::{Db, Error};
 use rapport_schema::tables::jobs as table;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 const DEAD: Backlog = Backlog {
     due: 0,
@@ -94,27 +95,27 @@ async fn abandon(stage: &Stage) {
 #[tokio::test]
 async fn a_worker_that_lost_its_lease_does_not_settle() {
     let stage = Stage::new().await;
-    stage
-        .enqueue([Job {
-            max_attempts: 2,
-            ..probe(1)
-        }])
-        .await;
-    let slow = Probe::new(Act::Hang);
-    let first = worker(&stage.db, &slow);
-    let second = worker(&stage.db, &slow);
-    let neither_ends = async {
-        tokio::join!(first.run_pending(), async {
-            slow.until_seen(1).await;
-            stage.advance(61.0);
-            second.run_pending().await
-        })
+    stage.enqueue([probe(1)]).await;
+    let gate = Arc::new(Notify::new());
+    let slow = Probe::new(Act::SucceedAfter(gate.clone()));
+    let slow_worker = worker(&stage.db, &slow);
+    let overtake = async {
+        slow.until_seen(1).await;
+        stage.advance(60.0);
+        abandon(&stage).await;
+        gate.notify_one();
     };
-    tokio::select! {
-        _ = neither_ends => panic!("the handler never ends"),
-        () = slow.until_seen(2) => {}
-    }
-    assert_eq!(jobs::backlog(&stage.db).await.unwrap().running, 1);
+    let (ran, ()) = tokio::join!(slow_worker.run_pending(), overtake);
+    assert_eq!(ran.unwrap(), 1);
+    let held = Backlog {
+        running: 1,
+        ..Backlog::default()
+    };
+    assert_eq!(
+        jobs::backlog(&stage.db).await.unwrap(),
+        held,
+        "the job is the other worker's"
+    );
 }
 
 /// The shortest and the longest wait after each failed attempt.
