@@ -10,25 +10,25 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-/// How long a claim holds unless it is renewed. It is renewed three times as often.
-const LEASE: Duration = Duration::from_mins(1);
 const LONGEST_BACKOFF: Duration = Duration::from_hours(1);
-/// How often settling is tried while the database is out of reach, and how far apart; together less than
-/// the rest of a lease.
+/// How often settling is tried while the database is out of reach, and how far apart.
 const SETTLE_TRIES: u32 = 10;
 const SETTLE_PAUSE: Duration = Duration::from_secs(2);
 const ERROR_CHARACTERS: usize = 500;
 
 /// Claims jobs for a set of handlers and runs them.
+#[derive(Clone)]
 pub(super) struct Runner {
     pub db: Db,
     pub handlers: HashMap<&'static str, Arc<dyn JobHandler>>,
     pub kinds: Vec<&'static str>,
+    /// How long a claim holds unless it is renewed. It is renewed three times as often.
+    pub lease: Duration,
 }
 
 impl Runner {
     pub async fn claim(&self, limit: usize) -> Result<Vec<Claimed>> {
-        queue::claim(&self.db, &self.kinds, limit, LEASE).await
+        queue::claim(&self.db, &self.kinds, limit, self.lease).await
     }
 
     /// Runs a claimed job to its settled end, unless its lease is lost meanwhile.
@@ -61,12 +61,12 @@ impl Runner {
 
     /// Renews the lease; returns when it is lost or may be.
     async fn hold(&self, job: &Claimed, started: Instant) {
-        let mut until = started + LEASE;
+        let mut until = started + self.lease;
         loop {
-            sleep_until(until.min(Instant::now() + LEASE / 3)).await;
+            sleep_until(until.min(Instant::now() + self.lease / 3)).await;
             let now = Instant::now();
-            match timeout_at(until, queue::renew(&self.db, job, LEASE)).await {
-                Ok(Ok(true)) => until = now + LEASE,
+            match timeout_at(until, queue::renew(&self.db, job, self.lease)).await {
+                Ok(Ok(true)) => until = now + self.lease,
                 Ok(Ok(false)) | Err(_) => return,
                 Ok(Err(error)) => tracing::warn!(job = job.id, %error, "cannot renew the lease"),
             }

@@ -33,7 +33,12 @@ impl Worker {
         let handlers: std::collections::HashMap<_, _> = handlers.collect();
         let kinds = handlers.keys().copied().collect();
         Self {
-            runner: Arc::new(Runner { db, handlers, kinds }),
+            runner: Arc::new(Runner {
+                db,
+                handlers,
+                kinds,
+                lease: Duration::from_mins(1),
+            }),
             concurrency: 8,
             poll_interval: Duration::from_secs(5),
             drain_limit: Duration::from_secs(30),
@@ -51,6 +56,14 @@ impl Worker {
     #[must_use]
     pub fn with_poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval;
+        self
+    }
+
+    /// Holds a job this long at a time, renewed while it runs: how soon the job of a killed worker runs
+    /// again. A minute unless told otherwise.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        Arc::make_mut(&mut self.runner).lease = lease;
         self
     }
 

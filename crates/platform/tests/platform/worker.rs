@@ -1,13 +1,16 @@
 //! Claims, leases, retries, the dead letter and the shutdown.
 
-use crate::support::{Act, Constant, Probe, Stage, probe};
+use crate::support::{Act, Constant, PATIENCE, Probe, Stage, probe};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::jobs::{self, Backlog, Job, Worker};
 use rapport_platform::{Db, Error};
 use rapport_schema::tables::jobs as table;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 const DEAD: Backlog = Backlog {
     due: 0,
@@ -116,6 +119,36 @@ async fn a_worker_that_lost_its_lease_does_not_settle() {
         held,
         "the job is the other worker's"
     );
+}
+
+#[tokio::test]
+async fn a_lease_is_renewed_while_the_job_runs_and_losing_it_ends_the_attempt() {
+    let stage = Stage::new().await;
+    stage.enqueue([probe(1)]).await;
+    let handler = Probe::new(Act::Hang);
+    let slow_worker = worker(&stage.db, &handler).with_lease(Duration::from_secs(6));
+    let steal = async {
+        handler.until_seen(1).await;
+        let claimed_until = held_until(&stage.db).await;
+        stage.advance(5.0);
+        while held_until(&stage.db).await == claimed_until {}
+        assert_eq!(held_until(&stage.db).await, claimed_until + TimeDelta::seconds(5));
+        stage.advance(6.0);
+        abandon(&stage).await;
+    };
+    let both = async { tokio::join!(slow_worker.run_pending(), steal) };
+    let (ran, ()) = timeout(PATIENCE, both)
+        .await
+        .expect("the hanging handler is dropped");
+    assert_eq!(ran.unwrap(), 1);
+}
+
+async fn held_until(db: &Db) -> DateTime<Utc> {
+    let directory = db.directory().await.unwrap();
+    let times = table::table
+        .filter(table::state.eq("running"))
+        .select(table::run_at);
+    times.first(&mut directory.conn()).await.unwrap()
 }
 
 /// The shortest and the longest wait after each failed attempt.
