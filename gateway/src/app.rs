@@ -3,7 +3,10 @@
 use crate::credentials::Credentials;
 use crate::http::metrics::Metrics;
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
-use rapport_crm_core::{ContactService, PgContacts};
+use rapport_crm_core::{
+    AgentService, CompanyService, ContactService, OrganizationService, PgAgents, PgCompanies, PgContacts,
+    PgOrganizations,
+};
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
 use std::sync::Arc;
@@ -20,6 +23,12 @@ pub struct Services {
     pub credentials: Credentials,
     /// Figures about requests.
     pub metrics: Metrics,
+    /// Organizations.
+    pub organizations: Arc<dyn OrganizationService>,
+    /// Agents.
+    pub agents: Arc<dyn AgentService>,
+    /// Companies.
+    pub companies: Arc<dyn CompanyService>,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyService>,
     /// Contacts.
@@ -35,6 +44,9 @@ impl App {
         Ok(Self(Arc::new(Services {
             credentials: Credentials::new(db.clone()),
             metrics: Metrics::new()?,
+            organizations: Arc::new(PgOrganizations),
+            agents: Arc::new(PgAgents),
+            companies: Arc::new(PgCompanies),
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
             db,

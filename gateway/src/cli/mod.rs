@@ -2,8 +2,11 @@
 
 mod config;
 mod database;
+mod key;
 mod logging;
 mod migrate;
+mod org;
+mod organization;
 mod serve;
 
 use anyhow::Result;
@@ -22,6 +25,8 @@ struct Cli {
 enum Command {
     Serve(serve::Args),
     Migrate(migrate::Args),
+    Org(org::OrgArgs),
+    Key(key::KeyArgs),
     ConfigReference(config::ReferenceArgs),
 }
 
@@ -46,6 +51,8 @@ fn run(command: Command) -> Result<()> {
         match command {
             Command::Serve(args) => serve::run(args).await,
             Command::Migrate(args) => migrate::run(args).await,
+            Command::Org(args) => org::run(args).await,
+            Command::Key(args) => key::run(args).await,
             Command::ConfigReference(args) => config::reference(&Cli::command(), &args),
         }
     })

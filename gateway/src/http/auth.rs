@@ -117,7 +117,7 @@ impl<P: Permission> Auth<P> {
             organization,
             actor: Actor::Key {
                 id: credential.id,
-                agent: credential.agent,
+                agent: credential.agent_in(organization),
             },
             scopes: credential.scopes,
             request_id: RequestId::of(&extensions),

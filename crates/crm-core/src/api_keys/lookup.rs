@@ -22,8 +22,7 @@ pub struct Membership {
 pub struct Credential {
     /// The key's numeric id.
     pub id: i64,
-    /// The agent for whom it acts.
-    pub agent: Option<i64>,
+    agent: Option<i64>,
     /// What it may do.
     pub scopes: Scopes,
     /// Its own organization, then those below it.
@@ -52,6 +51,12 @@ impl Credential {
             Some(end) if end <= now => Err(Refusal::Expired),
             _ => Ok(()),
         }
+    }
+
+    /// The agent for whom it acts in this organization: agents of the upper one are none of those below it.
+    pub fn agent_in(&self, organization: i64) -> Option<i64> {
+        let own = self.organizations.as_slice().first()?;
+        self.agent.filter(|_| own.organization == organization)
     }
 
     /// The organization of this UUID, if the key may use it.

@@ -1,5 +1,6 @@
 //! Contacts.
 
+use super::fields::reference;
 use super::params::ContactId;
 use super::time;
 use crate::http::{Answer, App, Auth, Body, ListView, Once, PageQuery, PathId, Query, Read, Write, ok};
@@ -10,7 +11,6 @@ use rapport_platform::{Error, Patch, RawJson, ids};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 const PAGE: i64 = 25;
 
@@ -134,10 +134,6 @@ impl ContactPatchBody {
             custom_fields: self.custom_fields,
         })
     }
-}
-
-fn reference(field: &'static str, id: &str) -> Result<Uuid, Error> {
-    ids::parse_opaque(id).ok_or_else(|| Error::invalid(field, "is not an id"))
 }
 
 /// List contacts

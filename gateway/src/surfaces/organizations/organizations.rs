@@ -1,0 +1,136 @@
+//! The organizations themselves.
+
+use crate::http::{Admin, Answer, App, Auth, Body, Once, Read, ok};
+use actix_web::{get, patch, post};
+use rapport_crm_core::{NewOrganization, Organization, OrganizationPatch};
+use rapport_platform::{Patch, ids};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(list_organizations)
+        .service(create_organization)
+        .service(update_organization);
+}
+
+/// A tenant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganizationView {
+    #[schema(example = "HR_id_0001sTvKHLu1nfyQT7mTfD")]
+    organization_id: String,
+    #[schema(example = "Acme Roofing")]
+    name: String,
+}
+
+impl From<Organization> for OrganizationView {
+    fn from(organization: Organization) -> Self {
+        Self {
+            organization_id: ids::opaque(organization.uuid),
+            name: organization.name,
+        }
+    }
+}
+
+/// The organizations a credential may use.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganizationsView {
+    data: Vec<OrganizationView>,
+}
+
+/// A new organization below the credential's own.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrganizationBody {
+    #[schema(max_length = 255, example = "Acme Roofing North")]
+    name: String,
+    /// The ISO 3166 region in which national telephone numbers are read; `US` when absent.
+    #[schema(example = "US")]
+    default_region: Option<String>,
+    /// Its own e-mail addresses; `@example.com` stands for a whole domain.
+    #[serde(default)]
+    #[schema(example = json!(["@north.example.com"]))]
+    email_addresses: Vec<String>,
+}
+
+/// Changes to an organization. An absent key leaves the field.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationPatchBody {
+    /// It cannot be cleared.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255, example = "Acme Roofing")]
+    name: Patch<String>,
+    /// Cleared it is `US`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "US")]
+    default_region: Patch<String>,
+    /// Replaces all of them.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, example = json!(["@acme.example.com"]))]
+    email_addresses: Patch<Vec<String>>,
+}
+
+/// List organizations
+///
+/// Those that the credential may use: its own, then those below it.
+#[utoipa::path(tag = "organizations", responses((status = 200, body = OrganizationsView)))]
+#[get("")]
+async fn list_organizations(auth: Auth<Read>, app: App) -> Answer {
+    let ids: Vec<_> = auth
+        .credential
+        .organizations
+        .iter()
+        .map(|one| one.organization)
+        .collect();
+    let found = app.organizations.list(&app.db.directory().await?, &ids).await?;
+    ok(&OrganizationsView {
+        data: found.into_iter().map(OrganizationView::from).collect(),
+    })
+}
+
+/// Create an organization
+///
+/// It stands below the credential's own organization, whose keys open it too. There are two levels.
+#[utoipa::path(tag = "native", responses((status = 201, body = OrganizationView)))]
+#[post("")]
+async fn create_organization(
+    auth: Auth<Admin>,
+    app: App,
+    once: Once,
+    body: Body<NewOrganizationBody>,
+) -> Answer {
+    once.created(&app, &auth, body, async |tx, body| {
+        let new = NewOrganization {
+            name: body.name,
+            default_region: body.default_region,
+            email_addresses: body.email_addresses,
+        };
+        Ok(OrganizationView::from(app.organizations.create(tx, new).await?))
+    })
+    .await
+}
+
+/// Update an organization
+///
+/// An absent key leaves the field.
+#[utoipa::path(tag = "native", responses((status = 200, body = OrganizationView)))]
+#[patch("/{organization_id}")]
+async fn update_organization(auth: Auth<Admin>, app: App, body: Body<OrganizationPatchBody>) -> Answer {
+    let OrganizationPatchBody {
+        name,
+        default_region,
+        email_addresses,
+    } = body.value;
+    let patch = OrganizationPatch {
+        name,
+        default_region,
+        email_addresses,
+    };
+    let changed = app
+        .db
+        .write(&auth.ctx, async |tx| app.organizations.update(tx, patch).await)
+        .await?;
+    ok(&OrganizationView::from(changed))
+}
