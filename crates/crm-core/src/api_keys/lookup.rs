@@ -25,7 +25,7 @@ pub struct Credential {
     agent: Option<i64>,
     /// What it may do.
     pub scopes: Scopes,
-    /// Its own organization, then those below it.
+    /// Its own organization, then those below it and its sandbox.
     pub organizations: Vec<Membership>,
     active: bool,
     expires_at: Option<DateTime<Utc>>,
@@ -101,16 +101,18 @@ pub async fn find(directory: &Directory, key: &str) -> Result<Option<Credential>
     }))
 }
 
-/// The organization, then those below it.
+/// The organization, then those below it and its sandbox.
 async fn memberships(directory: &Directory, organization: i64) -> Result<Vec<Membership>> {
     use organizations::dsl;
     let rows: Vec<(i64, Uuid)> = dsl::organizations
         .filter(
             dsl::id
                 .eq(organization)
-                .or(dsl::parent_organization_id.eq(organization)),
+                .or(dsl::parent_organization_id.eq(organization))
+                .or(dsl::sandbox_of.eq(organization)),
         )
-        .order((dsl::parent_organization_id.asc().nulls_first(), dsl::id))
+        // The others were made later.
+        .order(dsl::id)
         .select((dsl::id, dsl::uuid))
         .load(&mut directory.conn())
         .await?;

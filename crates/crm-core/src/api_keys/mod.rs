@@ -59,13 +59,13 @@ pub struct NewApiKey {
     pub test: bool,
 }
 
-/// The keys of an organization and of its sandbox.
+/// The keys of an organization.
 #[async_trait]
 pub trait ApiKeyService: Send + Sync {
     /// All keys, newest first.
     async fn list(&self, db: &Reader, page: &PageRequest) -> Result<Page<ApiKey>>;
 
-    /// Makes a key; the second value is the key itself, which is not stored and cannot be shown again.
+    /// Makes a key, in the organization's sandbox when it is a test key; the second value is the key itself, which is not stored and cannot be shown again.
     async fn create(&self, tx: &mut Tx, new: NewApiKey) -> Result<(ApiKey, String)>;
 
     /// Ends a key at once.

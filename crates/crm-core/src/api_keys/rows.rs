@@ -57,19 +57,14 @@ impl From<ApiKeyRow> for ApiKey {
     }
 }
 
-/// The keys of the organization and of its sandbox, with the agents for whom they act.
+/// The keys of the organization, with the agents for whom they act.
 #[auto_type]
 pub(super) fn of_organization(organization: i64) -> _ {
     let agent = agents::organization_id
         .eq(api_keys::organization_id)
         .and(agents::id.nullable().eq(api_keys::agent_id));
-    let sandbox = organizations::sandbox_of.assume_not_null();
     api_keys::table
         .inner_join(organizations::table.on(organizations::id.eq(api_keys::organization_id)))
         .left_join(agents::table.on(agent))
-        .filter(
-            api_keys::organization_id
-                .eq(organization)
-                .or(sandbox.eq(organization)),
-        )
+        .filter(api_keys::organization_id.eq(organization))
 }

@@ -46,7 +46,7 @@ impl ApiKeyService for PgApiKeys {
         let kind = if home.sandbox { "sk_test_" } else { "sk_live_" };
         let key = format!("{kind}{}", ids::secret(tx.ids(), SECRET));
         let uuid = insert(tx, home.organization, new, &key).await?;
-        let stored = read(tx, uuid).await?;
+        let stored = read(tx, home.organization, uuid).await?;
         let changes = Changes::new()
             .field("name", &None::<&str>, &stored.name)
             .field("scopes", &None::<()>, &stored.scopes.names())
@@ -57,9 +57,9 @@ impl ApiKeyService for PgApiKeys {
     }
 
     async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
-        let stored = read(tx, id).await?;
+        let stored = read(tx, tx.organization(), id).await?;
         diesel::delete(api_keys::table)
-            .filter(api_keys::organization_id.eq(stored.organization.organization))
+            .filter(api_keys::organization_id.eq(tx.organization()))
             .filter(api_keys::id.eq(stored.id))
             .execute(&mut tx.conn())
             .await?;
@@ -111,8 +111,8 @@ async fn agent(tx: &Tx, organization: i64, uuid: Option<Uuid>) -> Result<Option<
     }
 }
 
-async fn read(tx: &Tx, id: Uuid) -> Result<ApiKey> {
-    let query = of_organization(tx.organization()).filter(api_keys::uuid.eq(id));
+async fn read(tx: &Tx, organization: i64, id: Uuid) -> Result<ApiKey> {
+    let query = of_organization(organization).filter(api_keys::uuid.eq(id));
     let row = query
         .select(ApiKeyRow::as_select())
         .first(&mut tx.conn())

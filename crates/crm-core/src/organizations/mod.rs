@@ -1,4 +1,5 @@
-//! Organizations: the tenants. They form a tree of two levels; a key of the upper one opens those below.
+//! Organizations: the tenants. They form a tree of two levels; a key of the upper one opens those below, and
+//! a key of any opens its sandbox.
 
 mod check;
 mod provision;

@@ -2,6 +2,7 @@
 
 use super::rows::{OrganizationValues, Place, insert};
 use super::service::made_known;
+use crate::api_keys::announce;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::{Error, Result, Tx};
@@ -69,7 +70,10 @@ async fn sandbox(tx: &mut Tx, live: Live) -> Result<i64> {
         email_addresses: Vec::new(),
     };
     match insert(tx, place, values).await? {
-        Some((id, _)) => Ok(made_known(tx, id).await?.id),
+        Some((id, _)) => {
+            announce(tx).await?;
+            Ok(made_known(tx, id).await?.id)
+        }
         None => Ok(twins.first(&mut tx.conn()).await?),
     }
 }

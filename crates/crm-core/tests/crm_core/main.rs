@@ -1,0 +1,13 @@
+//! The services, by their public API, on a real PostgreSQL.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failed step fails the test, also in what tests share"
+)]
+
+mod agents;
+mod api_keys;
+mod companies;
+mod contacts;
+mod organizations;
+mod stage;
