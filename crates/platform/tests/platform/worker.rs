@@ -137,7 +137,7 @@ async fn a_lease_is_renewed_while_the_job_runs_and_losing_it_ends_the_attempt() 
         abandon(&stage).await;
     };
     let both = async { tokio::join!(slow_worker.run_pending(), steal) };
-    let (ran, ()) = timeout(PATIENCE, both)
+    let (ran, ()) = timeout(PATIENCE, Box::pin(both))
         .await
         .expect("the hanging handler is dropped");
     assert_eq!(ran.unwrap(), 1);
