@@ -1,1 +1,14 @@
-//! Conversations and messages: the unified inbox.
+//! Conversations and messages: the unified inbox. Each aggregate has a service trait; the `Pg…` structs
+//! implement them on PostgreSQL.
+
+pub mod conversations;
+pub mod files;
+pub mod html;
+pub mod messages;
+mod people;
+pub mod threads;
+
+pub use conversations::{ConversationService, PgConversations};
+pub use files::{FileService, PgFiles};
+pub use messages::{MessageService, PgMessages};
+pub use threads::{PgThreads, ThreadService};

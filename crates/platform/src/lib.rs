@@ -7,6 +7,7 @@ pub mod db;
 mod error;
 pub mod events;
 pub mod idempotency;
+pub mod files;
 pub mod ids;
 pub mod jobs;
 pub mod json;

@@ -1,0 +1,91 @@
+//! Where file contents are kept: by the SHA-256 of their bytes, apart for each organization.
+
+use crate::{Error, Result};
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// The content of a file, in pieces as they are read.
+pub type FileStream = BoxStream<'static, Result<Bytes>>;
+
+/// What [`FileStore::put`] knows of a content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredFile {
+    /// The SHA-256 of the content.
+    pub sha256: [u8; 32],
+    /// Its size in bytes.
+    pub size: i64,
+}
+
+/// A store of file contents. Cheap to clone.
+///
+/// Put a content before the transaction that mentions it: one that is never mentioned does no harm, and a
+/// second try finds it there.
+#[derive(Clone)]
+pub struct FileStore(Arc<dyn ObjectStore>);
+
+impl FileStore {
+    /// The store in a local folder, which is made when it is missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn local(folder: &std::path::Path) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(Error::internal)?;
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?;
+        Ok(Self(Arc::new(store)))
+    }
+
+    /// Keeps `content` for the organization; does nothing when it has the same content already.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it cannot be written.
+    pub async fn put(&self, organization: i64, content: impl Into<Bytes>) -> Result<StoredFile> {
+        let content = content.into();
+        let stored = StoredFile {
+            sha256: Sha256::digest(&content).into(),
+            size: i64::try_from(content.len()).map_err(Error::internal)?,
+        };
+        let path = path(organization, &stored.sha256);
+        // A file appears under its name only when it is complete.
+        let once = PutOptions::from(PutMode::Create);
+        match self.0.put_opts(&path, content.into(), once).await {
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(stored),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+
+    /// Reads the content with this SHA-256.
+    ///
+    /// # Errors
+    /// `NotFound` when the organization has no such content; [`Error::Unavailable`] when it cannot be read.
+    pub async fn get(&self, organization: i64, sha256: &[u8]) -> Result<FileStream> {
+        match self.0.get(&path(organization, sha256)).await {
+            Ok(found) => Ok(Box::pin(found.into_stream().map_err(unavailable))),
+            Err(object_store::Error::NotFound { .. }) => Err(Error::not_found("File")),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+}
+
+fn unavailable(error: object_store::Error) -> Error {
+    Error::Unavailable {
+        message: format!("the file store is out of reach: {error}"),
+    }
+}
+
+/// `<organization>/<first two digits>/<hexadecimal SHA-256>`: no folder grows too large to list.
+fn path(organization: i64, sha256: &[u8]) -> Path {
+    let hex = sha256.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string does not fail.
+        write!(hex, "{byte:02x}").ok();
+        hex
+    });
+    let folder: String = hex.chars().take(2).collect();
+    Path::from_iter([organization.to_string(), folder, hex])
+}
