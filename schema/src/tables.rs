@@ -238,7 +238,7 @@ table! {
     message_references (organization_id, reference) {
         organization_id -> Int8,
         reference -> Text,
-        conversation_id -> Int8,
+        conversation_id -> Nullable<Int8>,
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod conversations;
 pub mod files;
 pub mod html;
+mod locks;
 pub mod messages;
 mod people;
 pub mod threads;

@@ -38,7 +38,8 @@ impl FileStore {
     pub fn local(folder: &std::path::Path) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(Error::internal)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?;
-        Ok(Self(Arc::new(store)))
+        // A committed row must not outlive its content when the machine loses power.
+        Ok(Self(Arc::new(store.with_fsync(true))))
     }
 
     /// Keeps `content` for the organization; does nothing when it has the same content already.
@@ -52,6 +53,9 @@ impl FileStore {
             size: i64::try_from(content.len()).map_err(Error::internal)?,
         };
         let path = path(organization, &stored.sha256);
+        if self.0.head(&path).await.is_ok() {
+            return Ok(stored);
+        }
         // A file appears under its name only when it is complete.
         let once = PutOptions::from(PutMode::Create);
         match self.0.put_opts(&path, content.into(), once).await {

@@ -22,6 +22,8 @@ CREATE INDEX conversations_newest ON conversations (organization_id, start_at DE
 CREATE INDEX conversations_contact ON conversations (organization_id, contact_id, start_at DESC, id DESC);
 CREATE INDEX conversations_agent ON conversations (organization_id, agent_id, start_at DESC, id DESC)
     WHERE agent_id IS NOT NULL;
+CREATE INDEX conversations_subject ON conversations (organization_id, contact_id, subject_key, last_activity_at DESC)
+    WHERE subject_key IS NOT NULL;
 
 -- The activity timeline of a conversation.
 CREATE TABLE messages (
@@ -66,7 +68,8 @@ CREATE INDEX messages_newest ON messages (organization_id, conversation_id, occu
 CREATE TABLE message_references (
     organization_id bigint NOT NULL REFERENCES organizations (id),
     reference text NOT NULL,
-    conversation_id bigint NOT NULL,
+    -- Null while the mail that named it first is being placed.
+    conversation_id bigint,
     PRIMARY KEY (organization_id, reference),
     FOREIGN KEY (organization_id, conversation_id) REFERENCES conversations (organization_id, id)
 );

@@ -1,6 +1,7 @@
 //! Files: what is attached to messages.
 
 mod name;
+mod rows;
 mod service;
 
 pub use name::file_name;
@@ -60,7 +61,12 @@ pub struct NewAttachment {
 #[async_trait]
 pub trait FileService: Send + Sync {
     /// Hangs files on a message, after those it has.
-    async fn attach(&self, tx: &mut Tx, message: &Message, new: Vec<NewAttachment>) -> Result<Vec<Attachment>>;
+    async fn attach(
+        &self,
+        tx: &mut Tx,
+        message: &Message,
+        new: Vec<NewAttachment>,
+    ) -> Result<Vec<Attachment>>;
 
     /// The attachments of a message in their order; `NotFound` when it is not of the organization.
     async fn attachments(&self, db: &Reader, message: Uuid) -> Result<Vec<Attachment>>;

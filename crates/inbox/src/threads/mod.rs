@@ -1,5 +1,6 @@
 //! Threads: in which conversation an e-mail belongs.
 
+mod ids;
 mod merge;
 mod service;
 mod subject;

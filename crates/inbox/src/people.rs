@@ -1,0 +1,42 @@
+//! The contacts and agents that conversations and messages name, read for their ids.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use rapport_platform::{Error, Result, Tx};
+use rapport_schema::tables::{agents, contacts};
+use uuid::Uuid;
+
+/// The id of a contact that is not deleted.
+pub(crate) async fn contact(conn: &AsyncPgConnection, organization: i64, uuid: Uuid) -> Result<Option<i64>> {
+    let query = contacts::table
+        .filter(contacts::organization_id.eq(organization))
+        .filter(contacts::uuid.eq(uuid))
+        .filter(contacts::deleted_at.is_null())
+        .select(contacts::id);
+    Ok(query.first(&mut &*conn).await.optional()?)
+}
+
+/// The id of an agent.
+pub(crate) async fn agent(conn: &AsyncPgConnection, organization: i64, uuid: Uuid) -> Result<Option<i64>> {
+    let query = agents::table
+        .filter(agents::organization_id.eq(organization))
+        .filter(agents::uuid.eq(uuid))
+        .select(agents::id);
+    Ok(query.first(&mut &*conn).await.optional()?)
+}
+
+/// The id of the contact that a write names; `Invalid` when there is none.
+pub(crate) async fn named_contact(tx: &Tx, uuid: Uuid) -> Result<i64> {
+    contact(tx.conn(), tx.organization(), uuid)
+        .await?
+        .ok_or_else(|| Error::invalid("contact_id", "is not a contact of this organization"))
+}
+
+/// The id of the agent that a write names, if it names one; `Invalid` when there is none.
+pub(crate) async fn named_agent(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
+    let Some(uuid) = uuid else { return Ok(None) };
+    agent(tx.conn(), tx.organization(), uuid)
+        .await?
+        .map(Some)
+        .ok_or_else(|| Error::invalid("agent_id", "is not an agent of this organization"))
+}
