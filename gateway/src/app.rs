@@ -7,6 +7,8 @@ use rapport_crm_core::{
     AgentService, CompanyService, ContactService, OrganizationService, PgAgents, PgCompanies, PgContacts,
     PgOrganizations,
 };
+use rapport_inbox::{ConversationService, FileService, MessageService, PgConversations, PgFiles, PgMessages};
+use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
 use std::sync::Arc;
@@ -33,14 +35,20 @@ pub struct Services {
     pub api_keys: Arc<dyn ApiKeyService>,
     /// Contacts.
     pub contacts: Arc<dyn ContactService>,
+    /// Conversations.
+    pub conversations: Arc<dyn ConversationService>,
+    /// Messages.
+    pub messages: Arc<dyn MessageService>,
+    /// Files.
+    pub files: Arc<dyn FileService>,
 }
 
 impl App {
-    /// The services on PostgreSQL.
+    /// The services on PostgreSQL, with the contents of files in `files`.
     ///
     /// # Errors
     /// Never, but for a defect in how figures are named.
-    pub fn new(db: Db) -> Result<Self> {
+    pub fn new(db: Db, files: FileStore) -> Result<Self> {
         Ok(Self(Arc::new(Services {
             credentials: Credentials::new(db.clone()),
             metrics: Metrics::new()?,
@@ -49,6 +57,9 @@ impl App {
             companies: Arc::new(PgCompanies),
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
+            conversations: Arc::new(PgConversations),
+            messages: Arc::new(PgMessages),
+            files: Arc::new(PgFiles::new(files)),
             db,
         })))
     }

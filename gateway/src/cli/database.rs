@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use rapport_platform::files::FileStore;
 use rapport_platform::{Db, DbConfig, RandomIds, SystemClock};
 use rapport_schema::embedded::{Embedded, Options};
 use rapport_schema::migrations;
@@ -46,6 +47,11 @@ impl DatabaseArgs {
             url: embedded.url(),
             embedded: Some(embedded),
         })
+    }
+
+    /// Where the contents of files are kept.
+    pub fn files(&self) -> Result<FileStore> {
+        Ok(FileStore::local(&self.data_dir.join("files"))?)
     }
 
     /// Opens the database, brings its schema up to date, runs `work` on it, and closes it whatever came of it.

@@ -86,7 +86,10 @@ pub async fn run(args: Args) -> Result<()> {
 
 async fn serve(args: &Args, opened: &Opened, listener: TcpListener) -> Result<()> {
     migrations::apply(&opened.url).await?;
-    let app = App::new(connect(args.db_config(&opened.url)).await?)?;
+    let app = App::new(
+        connect(args.db_config(&opened.url)).await?,
+        args.database.files()?,
+    )?;
     let address = listener.local_addr()?;
     let server = server::run(app.clone(), listener, &args.http())?;
     println!("Rapport is ready at http://{address}");
@@ -101,9 +104,9 @@ async fn serve(args: &Args, opened: &Opened, listener: TcpListener) -> Result<()
         stopped.await.ok();
     });
     tokio::select! {
-        (served, worked) = async { tokio::join!(requests, jobs) } => {
-            served?;
-            Ok(worked?)
+        (requests, jobs) = async { tokio::join!(requests, jobs) } => {
+            requests?;
+            Ok(jobs?)
         }
         outcome = app.credentials.follow_changes() => Ok(outcome?),
         never = watch(opened) => match never {},

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod body;
+pub mod dates;
 pub mod error;
 pub mod health;
 pub mod metrics;
@@ -14,6 +15,7 @@ pub mod surface;
 
 pub use auth::{Admin, Auth, Read, Write};
 pub use body::Body;
+pub use dates::DateQuery;
 pub use error::ApiError;
 pub use once::Once;
 pub use paging::{ListView, PageQuery, PaginationView};
