@@ -4,5 +4,6 @@ pub mod app;
 pub mod cli;
 mod credentials;
 pub mod http;
+pub mod openapi;
 pub mod server;
 pub mod surfaces;

@@ -1,9 +1,11 @@
 //! The HTTP server: all surfaces on one application.
 
 use crate::app::App;
+use crate::http::fallback;
 use crate::http::health;
 use crate::http::observe::observe;
 use crate::http::surface::word_errors;
+use crate::openapi::Site;
 use crate::surfaces;
 use actix_cors::Cors;
 use actix_web::http::header;
@@ -30,21 +32,29 @@ pub struct Http {
 /// # Errors
 /// When the listener cannot be used.
 pub fn run(app: App, listener: TcpListener, http: &Http) -> std::io::Result<actix_web::dev::Server> {
+    let site = web::Data::new(Site::build().map_err(std::io::Error::other)?);
     let origins = http.cors_origins.clone();
     let mut server = HttpServer::new(move || {
-        let (application, _) = actix_web::App::new()
+        let application = actix_web::App::new()
             .into_utoipa_app()
             .app_data(web::Data::new(app.clone()))
-            .configure(surfaces::organizations::configure)
-            .split_for_parts();
-        application
+            .app_data(site.clone());
+        surfaces::ALL
+            .iter()
+            .fold(application, |application, surface| {
+                application.configure(surface.configure)
+            })
+            .into_app()
+            .default_service(web::to(fallback::unknown))
             .service(
                 web::scope("")
                     .configure(health::configure)
+                    .configure(|config| site.configure(config))
                     .wrap(from_fn(|request, next| {
                         word_errors(surfaces::organizations::render, request, next)
                     })),
             )
+            .wrap(from_fn(fallback::head_as_get))
             .wrap(Compress::default())
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(observe))

@@ -5,6 +5,7 @@ mod database;
 mod key;
 mod logging;
 mod migrate;
+mod openapi;
 mod org;
 mod organization;
 mod serve;
@@ -27,6 +28,7 @@ enum Command {
     Migrate(migrate::Args),
     Org(org::OrgArgs),
     Key(key::KeyArgs),
+    Openapi(openapi::Args),
     ConfigReference(config::ReferenceArgs),
 }
 
@@ -53,6 +55,7 @@ fn run(command: Command) -> Result<()> {
             Command::Migrate(args) => migrate::run(args).await,
             Command::Org(args) => org::run(args).await,
             Command::Key(args) => key::run(args).await,
+            Command::Openapi(args) => openapi::run(&args),
             Command::ConfigReference(args) => config::reference(&Cli::command(), &args),
         }
     })

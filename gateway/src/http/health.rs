@@ -6,6 +6,9 @@ use diesel_async::SimpleAsyncConnection;
 use rapport_platform::Error;
 use serde_json::json;
 
+/// Where they are.
+pub const PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
 /// Registers the routes.
 pub fn configure(config: &mut web::ServiceConfig) {
     config.service(healthz).service(readyz).service(metrics);

@@ -3,7 +3,9 @@
 pub mod auth;
 pub mod body;
 pub mod dates;
+pub mod encoding;
 pub mod error;
+pub mod fallback;
 pub mod health;
 pub mod metrics;
 pub mod observe;

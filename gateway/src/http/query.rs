@@ -1,5 +1,6 @@
 //! Typed query strings.
 
+use super::encoding;
 use super::error::ApiError;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -21,30 +22,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
 }
 
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
-    check_encoding(query)?;
+    if !encoding::is_sound(query) {
+        let message = "The query string is not correctly percent-encoded";
+        return Err(ApiError::BadRequest(message.to_owned()));
+    }
     let pairs = form_urlencoded::parse(query.as_bytes());
     let text = serde_urlencoded::Deserializer::new(pairs);
     serde_path_to_error::deserialize(text).map_err(|error| {
         let field = error.path().to_string();
         Error::invalid(field, error.into_inner().to_string()).into()
     })
-}
-
-/// Every `%` must be followed by two hexadecimal digits (RFC 3986, 2.1), and the bytes must be UTF-8.
-fn check_encoding(query: &str) -> Result<(), ApiError> {
-    let refused = || ApiError::BadRequest("The query string is not correctly percent-encoded".to_owned());
-    let mut parts = query.split('%');
-    parts.next();
-    let sound = parts.all(|part| {
-        part.as_bytes()
-            .iter()
-            .take(2)
-            .filter(|byte| byte.is_ascii_hexdigit())
-            .count()
-            == 2
-    });
-    if !sound || percent_encoding::percent_decode_str(query).decode_utf8().is_err() {
-        return Err(refused());
-    }
-    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::auth;
 use super::error::ApiError;
+use super::fallback::check_encoding;
 use super::observe::RequestId;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -22,7 +23,8 @@ pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if let Err(error) = auth::admit(&request).await {
+    let admitted = auth::admit(&request).await;
+    if let Err(error) = admitted.and_then(|()| check_encoding(request.uri())) {
         let id = RequestId::of(&request.extensions());
         let answer = worded(render, &error, &id);
         return Ok(request.into_response(answer));

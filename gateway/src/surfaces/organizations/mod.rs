@@ -13,12 +13,49 @@ mod organizations;
 mod params;
 mod time;
 
+use super::Surface;
 use crate::http::surface::guard;
+use crate::openapi;
 use actix_web::middleware::from_fn;
 use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use error::render;
+
+/// The surface, for the server and the documents.
+pub const SURFACE: Surface = Surface {
+    name: "organizations",
+    title: "Organizations",
+    description: include_str!("description.md"),
+    prefix: "",
+    tags: TAGS,
+    configure,
+    render,
+    error: openapi::schema::<error::ErrorView>,
+    id: openapi::opaque_id,
+};
+
+const TAGS: &[(&str, &str)] = &[
+    ("organizations", "The organizations that the API key may use."),
+    (
+        "contacts",
+        "People outside the organization, found by e-mail address and phone number.",
+    ),
+    ("companies", "The companies that contacts work for."),
+    ("agents", "The people who work in the organization."),
+    (
+        "conversations",
+        "Threads between contacts and the organization, over every channel.",
+    ),
+    (
+        "messages",
+        "What was said in a conversation: e-mails, texts, calls, chats, forms.",
+    ),
+    (
+        openapi::NATIVE,
+        "Operations that Rapport adds to the published reference.",
+    ),
+];
 
 /// Registers the surface's routes, and so documents them. The busiest come first: routes are tried in turn.
 pub fn configure(config: &mut ServiceConfig) {

@@ -1,0 +1,187 @@
+//! The errors that an operation can answer with, in the surface's own words.
+
+use super::document::{Document, Operation};
+use super::parameters;
+use crate::http::body::LIMIT;
+use crate::http::error::{ApiError, Refused};
+use crate::surfaces::Surface;
+use actix_web::body::MessageBody;
+use rapport_platform::{Error, Result};
+use serde_json::{Map, Value, json};
+
+const REQUEST_ID: &str = "0195878d2f4b7c3a9d1e5a6b7c8d9e0f";
+
+/// An error with the name of its example.
+type Case = (String, ApiError);
+
+/// Puts the errors that many operations share among the components, as `Error403`.
+pub fn components(document: &mut Document, surface: &Surface) -> Result<()> {
+    let shared = refusals().into_iter().chain(unread()).chain(failures());
+    for (status, response) in responses(surface, shared)? {
+        document
+            .component("responses")
+            .insert(format!("Error{status}"), response);
+    }
+    Ok(())
+}
+
+/// The error answers of an operation by status.
+pub fn of(document: &Document, operation: Operation<'_>, surface: &Surface) -> Result<Map<String, Value>> {
+    let mut shared = failures();
+    if operation.value["security"] != json!([{}]) {
+        shared.extend(refusals());
+    }
+    if operation.value["requestBody"].is_object() {
+        shared.extend(unread());
+    }
+    let mut all = responses(surface, shared)?;
+    for (status, response) in &mut all {
+        *response = json!({"$ref": format!("#/components/responses/Error{status}")});
+    }
+    all.extend(responses(surface, own(document, operation))?);
+    Ok(all)
+}
+
+fn refusals() -> Vec<Case> {
+    vec![
+        named("missing", ApiError::Credential(Refused::Missing)),
+        named("invalid", ApiError::Credential(Refused::Invalid)),
+        named("inactive", ApiError::Credential(Refused::Inactive)),
+        named("expired", ApiError::Credential(Refused::Expired)),
+        named("scope", Error::forbidden("API Key lacks the scope write")),
+    ]
+}
+
+fn unread() -> Vec<Case> {
+    vec![
+        named("too_large", ApiError::TooLarge { limit: LIMIT }),
+        named("media_type", ApiError::MediaType),
+    ]
+}
+
+fn failures() -> Vec<Case> {
+    let message = String::new();
+    vec![
+        named("internal", Error::internal("a defect")),
+        named("unavailable", Error::Unavailable { message }),
+    ]
+}
+
+/// What goes wrong with just this operation's path, query and body.
+fn own(document: &Document, operation: Operation<'_>) -> Vec<Case> {
+    let bad = |name: &str| {
+        named(
+            format!("invalid_{name}"),
+            ApiError::BadRequest(format!("Invalid {name}")),
+        )
+    };
+    let mut cases = Vec::new();
+    for id in parameters::in_path(operation.path) {
+        cases.push(bad(id));
+        cases.push(named(format!("unknown_{id}"), Error::not_found(kind(id))));
+    }
+    for name in parameters::in_query(document, operation) {
+        match name {
+            "cursor" => cases.push(bad(name)),
+            "limit" => cases.push(named(
+                name,
+                Error::invalid("limit", "must be a whole number from 1 to 500"),
+            )),
+            "start_date" => {
+                let message = "start_date must be less than or equal to end_date";
+                cases.push(named("dates", ApiError::BadRequest(message.to_owned())));
+            }
+            _ => {}
+        }
+    }
+    if operation.value["requestBody"].is_object() {
+        cases.extend(unfit());
+    }
+    if operation.method == "post" {
+        cases.extend(repeated());
+    }
+    let declared = &operation.value["responses"]["409"]["description"];
+    if let Some(message) = declared.as_str().filter(|message| !message.is_empty()) {
+        cases.push(named("conflict", Error::conflict(message.to_owned())));
+    }
+    cases
+}
+
+fn unfit() -> Vec<Case> {
+    let malformed = "Malformed JSON: expected value at line 1 column 10";
+    vec![
+        named("malformed", ApiError::BadRequest(malformed.to_owned())),
+        named("unknown_key", Error::invalid("nmae", "unknown field `nmae`")),
+    ]
+}
+
+fn repeated() -> Vec<Case> {
+    vec![
+        named(
+            "still_running",
+            Error::conflict("A request with this Idempotency-Key is still running"),
+        ),
+        named(
+            "key_reused",
+            Error::invalid("Idempotency-Key", "was used before with another request"),
+        ),
+    ]
+}
+
+/// What a parameter of the path names, as the domain calls it.
+fn kind(id: &str) -> &'static str {
+    match id {
+        "organization_id" => "Organization",
+        "contact_id" => "Contact",
+        "company_id" => "Company",
+        "agent_id" => "Agent",
+        "conversation_id" => "Conversation",
+        "message_id" => "Message",
+        "api_key_id" => "API key",
+        "file_id" => "File",
+        _ => "Record",
+    }
+}
+
+fn named(name: impl Into<String>, error: impl Into<ApiError>) -> Case {
+    (name.into(), error.into())
+}
+
+/// Response objects by status, with the body that the surface really gives each of `cases` as an example.
+fn responses(surface: &Surface, cases: impl IntoIterator<Item = Case>) -> Result<Map<String, Value>> {
+    let schema = format!("#/components/schemas/{}", (surface.error)().0);
+    let mut found = Map::new();
+    for (name, error) in cases {
+        let answer = (surface.render)(&error, REQUEST_ID);
+        let status = answer.status();
+        let media_type = answer
+            .headers()
+            .get("content-type")
+            .and_then(|value| value.to_str().ok());
+        let media_type = media_type.unwrap_or("application/json").to_owned();
+        let body = answer.into_body().try_into_bytes().unwrap_or_default();
+        let body: Value = serde_json::from_slice(&body).map_err(Error::internal)?;
+        let response = found.entry(status.as_str()).or_insert_with(|| {
+            let content = json!({&media_type: {"schema": {"$ref": schema}, "examples": {}}});
+            json!({"description": meaning(status.as_u16()), "content": content})
+        });
+        response["content"][&media_type]["examples"][name] = json!({"value": body});
+    }
+    Ok(found)
+}
+
+fn meaning(status: u16) -> &'static str {
+    match status {
+        400 => "An id, a cursor or a date cannot be read, or the JSON is malformed",
+        401 => "The API key is missing or not accepted",
+        403 => "The API key is missing, not accepted, or lacks the scope",
+        404 => "There is no such record in this organization",
+        409 => "Another record or request is in the way",
+        413 => "The body is too large",
+        415 => "The body is not JSON",
+        422 => "A value is not acceptable; the error says which",
+        500 => "A defect of the server; the log has the request id",
+        503 => "The database is out of reach; try again",
+        _ => "An error",
+    }
+}

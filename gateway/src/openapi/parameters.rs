@@ -1,0 +1,96 @@
+//! Parameters that handlers need not declare: the ids of the path, and `Idempotency-Key`.
+
+use super::document::{Document, Operation};
+use serde_json::{Value, json};
+
+/// The name under which documents keep the `Idempotency-Key` parameter.
+const IDEMPOTENCY: &str = "Idempotency-Key";
+
+/// The names in a path's template, in their order.
+pub fn in_path(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+/// The names of an operation's parameters of the query string.
+pub fn in_query<'a>(document: &'a Document, operation: Operation<'a>) -> impl Iterator<Item = &'a str> {
+    let declared = operation.value["parameters"].as_array().into_iter().flatten();
+    declared
+        .map(|parameter| document.resolve(parameter))
+        .filter(|parameter| parameter["in"] == "query")
+        .filter_map(|parameter| parameter["name"].as_str())
+}
+
+/// All parameters of an operation: what its handler declares, and what its path and method imply.
+pub fn all(document: &Document, operation: Operation<'_>, id: fn(&str) -> Value) -> Vec<Value> {
+    let declared = operation.value["parameters"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let missing = |name: &&str| {
+        !declared
+            .iter()
+            .any(|parameter| parameter["in"] == "path" && parameter["name"] == *name)
+    };
+    let implied = in_path(operation.path)
+        .filter(missing)
+        .map(|name| path_parameter(document, name, id(name)));
+    let mut all: Vec<Value> = implied.collect();
+    all.extend(declared.iter().cloned());
+    if operation.method == "post" {
+        all.push(json!({"$ref": format!("#/components/parameters/{IDEMPOTENCY}")}));
+    }
+    all
+}
+
+fn path_parameter(document: &Document, name: &str, mut schema: Value) -> Value {
+    let example = shown(document, name).unwrap_or_else(|| schema["example"].take());
+    if let Some(schema) = schema.as_object_mut() {
+        schema.shift_remove("example");
+    }
+    json!({
+        "name": name,
+        "in": "path",
+        "description": format!("The id of the {}.", words(name.trim_end_matches("_id"))),
+        "required": true,
+        "schema": schema,
+        "example": example,
+    })
+}
+
+/// The example that views give for the same id, so that one record runs through the whole document.
+fn shown(document: &Document, name: &str) -> Option<Value> {
+    let schemas = document.json()["components"]["schemas"].as_object()?;
+    let found = schemas
+        .values()
+        .map(|schema| &schema["properties"][name]["example"]);
+    found.into_iter().find(|example| example.is_string()).cloned()
+}
+
+fn words(name: &str) -> String {
+    name.replace("api_key", "API key").replace('_', " ")
+}
+
+/// The schema of an opaque id, `HR_id_` and 22 base 62 digits.
+pub fn opaque_id(_: &str) -> Value {
+    json!({
+        "type": "string",
+        "pattern": "^HR_id_[0-9A-Za-z]{22}$",
+        "example": "HR_id_0001sTvKHLu1nfyQT7mTfD",
+    })
+}
+
+/// Puts the parameters that operations refer to among the components.
+pub fn components(document: &mut Document) {
+    let parameter = json!({
+        "name": IDEMPOTENCY,
+        "in": "header",
+        "description": "Any text that is new for every intended request. Within 24 hours the same key and body are \
+            answered with the first answer; the same key with another body is refused.",
+        "required": false,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    });
+    document
+        .component("parameters")
+        .insert(IDEMPOTENCY.to_owned(), parameter);
+}
