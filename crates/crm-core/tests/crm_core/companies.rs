@@ -94,13 +94,13 @@ async fn a_change_keeps_what_it_does_not_name_and_is_audited_field_by_field() {
         ..CompanyPatch::default()
     };
     let change = async |patch: CompanyPatch| {
-        let changed = stage.write(&stage.acme, async |tx| {
+        let updated = stage.write(&stage.acme, async |tx| {
             PgCompanies.update(tx, made.uuid, patch).await
         });
-        changed.await
+        updated.await
     };
-    let changed = change(patch.clone()).await.unwrap();
-    assert_eq!(changed.name, "Ferris Aircraft");
+    let updated = change(patch.clone()).await.unwrap();
+    assert_eq!(updated.name, "Ferris Aircraft");
     change(patch).await.unwrap();
     let nameless = CompanyPatch {
         name: Patch::Clear,
@@ -147,10 +147,10 @@ async fn another_tenant_sees_and_touches_nothing() {
     assert!(is_not_found(&PgCompanies.get(&reader, made.uuid).await));
     assert!(PgCompanies.list(&reader, &ALL).await.unwrap().items.is_empty());
     let patch = CompanyPatch::default();
-    let changed = stage.write(&stage.other, async |tx| {
+    let updated = stage.write(&stage.other, async |tx| {
         PgCompanies.update(tx, made.uuid, patch).await
     });
-    assert!(is_not_found(&changed.await));
+    assert!(is_not_found(&updated.await));
     let deleted = stage.write(&stage.other, async |tx| PgCompanies.delete(tx, made.uuid).await);
     assert!(is_not_found(&deleted.await));
     let own = PgCompanies.list(&stage.reader(&stage.acme).await, &ALL).await;

@@ -52,10 +52,10 @@ async fn an_address_is_free_again_when_it_is_given_up() {
         email: Patch::Clear,
         ..ContactPatch::default()
     };
-    let changed = stage.write(&stage.acme, async |tx| {
+    let updated = stage.write(&stage.acme, async |tx| {
         PgContacts.update(tx, first.uuid, patch).await
     });
-    assert_eq!(changed.await.unwrap().email, None);
+    assert_eq!(updated.await.unwrap().email, None);
     let second = NewContact {
         phone_number: None,
         ..diana()
@@ -141,10 +141,10 @@ async fn the_audit_log_says_what_changed() {
         company_role: Patch::Set("Curator".to_owned()),
         ..ContactPatch::default()
     };
-    let changed = stage.write(&stage.acme, async |tx| {
+    let updated = stage.write(&stage.acme, async |tx| {
         PgContacts.update(tx, made.uuid, patch).await
     });
-    changed.await.unwrap();
+    updated.await.unwrap();
     let audit = stage.audit(&stage.acme).await;
     let changes = json!([{"field": "company_role", "from": null, "to": "Curator"}]);
     assert_eq!(audit[1], ("update contact".to_owned(), changes));

@@ -101,10 +101,10 @@ async fn a_change_keeps_what_it_does_not_name() {
         email_addresses: Patch::Set(vec!["@Acme.example".to_owned()]),
         ..OrganizationPatch::default()
     };
-    let changed = stage.write(&stage.acme, async |tx| PgOrganizations.update(tx, patch).await);
-    let changed = changed.await.unwrap();
-    assert_eq!(changed.name, "Acme");
-    assert_eq!(changed.email_addresses, ["@acme.example"]);
+    let updated = stage.write(&stage.acme, async |tx| PgOrganizations.update(tx, patch).await);
+    let updated = updated.await.unwrap();
+    assert_eq!(updated.name, "Acme");
+    assert_eq!(updated.email_addresses, ["@acme.example"]);
     let other = PgOrganizations.get(&stage.reader(&stage.other).await).await;
     assert!(other.unwrap().email_addresses.is_empty());
     let audit = stage.audit(&stage.acme).await;
