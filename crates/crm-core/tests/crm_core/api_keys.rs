@@ -91,13 +91,9 @@ async fn a_test_key_opens_the_sandbox_alone() {
     let sandbox = sandbox.unwrap();
     assert_eq!(sandbox.name, "Acme (sandbox)");
     assert_eq!(sandbox.sandbox_of, Some(stage.acme.organization_uuid));
+    let acting = credential.agent_in(home.organization);
     let agent = "SELECT organization_id FROM agents WHERE id = $1";
-    let agent = stage
-        .test
-        .sql()
-        .await
-        .query_one(agent, &[&credential.agent])
-        .await;
+    let agent = stage.test.sql().await.query_one(agent, &[&acting]).await;
     assert_eq!(agent.unwrap().get::<_, i64>(0), home.organization);
 }
 

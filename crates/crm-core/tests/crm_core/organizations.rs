@@ -43,7 +43,7 @@ async fn a_tenant_is_ready_to_be_used() {
     assert_eq!((admin.name.as_str(), admin.role), ("kara", Role::Admin));
     let credential = credential(&stage, api_key).await;
     assert!(credential.scopes.allow(Scope::Admin));
-    assert_eq!(credential.agent, Some(admin.id));
+    assert_eq!(credential.agent_in(organization), Some(admin.id));
     assert_eq!(
         credential.membership(organization_uuid).unwrap().organization,
         organization
@@ -78,6 +78,7 @@ async fn a_key_opens_the_organizations_below_its_own() {
     let credential = credential(&stage, &stage.acme.api_key).await;
     let ids: Vec<_> = credential.organizations.iter().map(|m| m.organization).collect();
     assert_eq!(ids, [stage.acme.organization, below.id]);
+    assert_eq!(credential.agent_in(below.id), None, "the admin is no agent there");
     let directory = stage.test.db.directory().await.unwrap();
     let listed = PgOrganizations.list(&directory, &ids).await.unwrap();
     let names: Vec<_> = listed.iter().map(|o| o.name.as_str()).collect();
