@@ -1,1 +1,3 @@
-//! E-mail in its wire format: parsing, threading and bulk import.
+//! E-mail in its wire format: reading, parsing and bulk import.
+
+pub mod email;

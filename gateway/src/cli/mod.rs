@@ -2,6 +2,7 @@
 
 mod config;
 mod database;
+mod import;
 mod key;
 mod logging;
 mod migrate;
@@ -28,6 +29,7 @@ enum Command {
     Migrate(migrate::Args),
     Org(org::OrgArgs),
     Key(key::KeyArgs),
+    Import(import::ImportArgs),
     Openapi(openapi::Args),
     ConfigReference(config::ReferenceArgs),
 }
@@ -55,6 +57,7 @@ fn run(command: Command) -> Result<()> {
             Command::Migrate(args) => migrate::run(args).await,
             Command::Org(args) => org::run(args).await,
             Command::Key(args) => key::run(args).await,
+            Command::Import(args) => import::run(args).await,
             Command::Openapi(args) => openapi::run(&args),
             Command::ConfigReference(args) => config::reference(&Cli::command(), &args),
         }

@@ -1,0 +1,8 @@
+//! Mails become contacts, conversations and messages.
+
+mod attachments;
+mod people;
+mod repeat;
+mod threads;
+mod trouble;
+mod world;
