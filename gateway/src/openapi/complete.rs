@@ -16,6 +16,7 @@ pub fn complete(document: &mut Document, surface: &Surface) -> Result<()> {
     headers(document);
     for response in document.component("responses").values_mut() {
         add_headers(response, false);
+        *response = ordered(response.take(), &RESPONSE);
     }
     document.each_operation(|document, operation| {
         let mut completed = operation.value.clone();
@@ -27,8 +28,32 @@ pub fn complete(document: &mut Document, surface: &Surface) -> Result<()> {
         if completed.get("security").is_none() {
             completed["security"] = info::security();
         }
-        Ok(completed)
+        Ok(ordered(completed, &OPERATION))
     })
+}
+
+/// The order in which people read an operation, and a response.
+const OPERATION: [&str; 9] = [
+    "tags",
+    "summary",
+    "description",
+    "operationId",
+    "deprecated",
+    "security",
+    "parameters",
+    "requestBody",
+    "responses",
+];
+const RESPONSE: [&str; 3] = ["description", "headers", "content"];
+
+fn ordered(mut value: Value, fields: &[&str]) -> Value {
+    let map = object(&mut value);
+    for field in fields {
+        if let Some(part) = map.shift_remove(*field) {
+            map.insert((*field).to_owned(), part);
+        }
+    }
+    value
 }
 
 /// The declared responses and the errors that are possible besides; sorted by status.
@@ -49,13 +74,14 @@ fn responses(document: &Document, operation: Operation<'_>, surface: &Surface) -
         .filter(|(_, response)| response.get("$ref").is_none())
     {
         let success = status.starts_with('2');
-        if success && response["description"] == "" {
+        if response["description"].as_str().is_none_or(str::is_empty) {
             response["description"] = meaning(status).into();
         }
         if let Some(content) = response.get_mut("content") {
             add_examples(document, content);
         }
         add_headers(response, success && operation.method == "post");
+        *response = ordered(response.take(), &RESPONSE);
     }
     Ok(all)
 }

@@ -11,6 +11,7 @@ mod html;
 mod info;
 mod namespace;
 mod parameters;
+mod schemas;
 mod site;
 mod swagger;
 

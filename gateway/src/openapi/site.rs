@@ -25,7 +25,7 @@ const SWAGGER: &str = "/docs";
 pub struct Site {
     /// The methods of every documented path.
     pub routes: Routes,
-    files: Vec<Arc<File>>,
+    files: Vec<Served>,
 }
 
 /// A file as it is served.
@@ -82,16 +82,16 @@ impl Site {
             .for_each(|path| routes.read_only(path));
         Ok(Self {
             routes,
-            files: files.into_iter().map(Arc::new).collect(),
+            files: files.into_iter().map(Served::from).collect(),
         })
     }
 
     /// Registers the pages.
     pub fn configure(&self, config: &mut web::ServiceConfig) {
         for file in &self.files {
-            let served = Served::from(file.clone());
+            let served = file.clone();
             let page = web::get().to(move |request: HttpRequest| std::future::ready(served.answer(&request)));
-            config.service(web::resource(&file.path).guard(guard::Get()).route(page));
+            config.service(web::resource(&file.file.path).guard(guard::Get()).route(page));
         }
         let redirect = || async {
             HttpResponse::PermanentRedirect()
@@ -123,13 +123,16 @@ struct Served {
     tag: EntityTag,
 }
 
-impl From<Arc<File>> for Served {
-    fn from(file: Arc<File>) -> Self {
+impl From<File> for Served {
+    fn from(file: File) -> Self {
         let digest = Sha256::digest(&file.body);
         let tag: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
         // Weak: the same content may be sent in several encodings.
         let tag = EntityTag::new_weak(tag);
-        Self { file, tag }
+        Self {
+            file: Arc::new(file),
+            tag,
+        }
     }
 }
 
