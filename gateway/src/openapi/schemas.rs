@@ -27,7 +27,9 @@ fn refer(schema: &mut Value, own_name: &str, named: &Map<String, Value>) {
     };
     for part in parts {
         let is_object = part["properties"].is_object();
-        let same = named.iter().find(|(name, schema)| is_object && *name != own_name && *schema == part);
+        let same = named
+            .iter()
+            .find(|(name, schema)| is_object && *name != own_name && *schema == part);
         match same {
             Some((name, _)) => *part = json!({"$ref": format!("#/components/schemas/{name}")}),
             None => refer(part, own_name, named),

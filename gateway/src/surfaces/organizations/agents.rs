@@ -120,7 +120,7 @@ async fn get_agent(auth: Auth<Read>, id: PathId<AgentId>, app: App) -> Answer {
 /// Create an agent
 ///
 /// Makes an agent of the login with this e-mail address, and the login when there is none.
-#[utoipa::path(tag = "native", responses((status = 201, body = AgentView)))]
+#[utoipa::path(tag = "native", request_body = NewAgentBody, responses((status = 201, body = AgentView)))]
 #[post("")]
 async fn create_agent(auth: Auth<Admin>, app: App, once: Once, mut body: Body<NewAgentBody>) -> Answer {
     // Hashing takes its time on purpose, and so has no place inside the transaction.
@@ -148,7 +148,7 @@ async fn hashed(password: Option<String>) -> Result<Option<PasswordHash>, Error>
 /// Update an agent
 ///
 /// An absent key leaves the field. The organization must keep an active admin.
-#[utoipa::path(tag = "native", responses((status = 200, body = AgentView)))]
+#[utoipa::path(tag = "native", request_body = AgentPatchBody, responses((status = 200, body = AgentView)))]
 #[patch("/{agent_id}")]
 async fn update_agent(
     auth: Auth<Admin>,

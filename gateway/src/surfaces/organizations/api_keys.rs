@@ -154,7 +154,7 @@ async fn list_api_keys(auth: Auth<Admin>, page: Query<PageQuery>, app: App) -> A
 /// Create an API key
 ///
 /// The key itself is in this answer and nowhere else.
-#[utoipa::path(tag = "native", responses((status = 201, body = CreatedApiKeyView)))]
+#[utoipa::path(tag = "native", request_body = NewApiKeyBody, responses((status = 201, body = CreatedApiKeyView)))]
 #[post("")]
 async fn create_api_key(auth: Auth<Admin>, app: App, once: Once, body: Body<NewApiKeyBody>) -> Answer {
     once.created(&app, &auth, body, async |tx, body| {

@@ -34,7 +34,7 @@ pub struct CompanyView {
     #[schema(example = "hyperrep.com")]
     domain: Option<String>,
     /// The organization's own fields.
-    #[schema(value_type = Object, example = json!({"notes": "Priority account"}))]
+    #[schema(value_type = HashMap<String, Value>, example = json!({"notes": "Priority account"}))]
     custom_fields: RawJson,
     #[schema(example = "123 Main St, Anytown USA")]
     address: Option<String>,
@@ -69,7 +69,7 @@ pub struct NewCompanyBody {
     /// A domain or an address that holds one; it must have a dot.
     #[schema(example = "ferrisaircraft.com")]
     domain: Option<String>,
-    #[schema(value_type = Option<Object>, example = json!({"notes": "Enterprise account"}))]
+    #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"notes": "Enterprise account"}))]
     custom_fields: Option<RawJson>,
     #[schema(max_length = 1000, example = "100 Coastline Ave, Coast City, CA")]
     address: Option<String>,
@@ -103,7 +103,7 @@ pub struct CompanyPatchBody {
     domain: Patch<String>,
     /// Replaces the whole object.
     #[serde(default)]
-    #[schema(value_type = Option<Object>, example = json!({"notes": "Enterprise account"}))]
+    #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"notes": "Enterprise account"}))]
     custom_fields: Patch<RawJson>,
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 1000, example = "100 Coastline Ave, Coast City, CA")]
@@ -152,7 +152,7 @@ async fn get_company(auth: Auth<Read>, id: PathId<CompanyId>, app: App) -> Answe
 /// Create a company
 ///
 /// The name is required; the domain is stored in lower case, without scheme and path.
-#[utoipa::path(tag = "companies", responses((status = 201, body = CompanyView)))]
+#[utoipa::path(tag = "companies", request_body = NewCompanyBody, responses((status = 201, body = CompanyView)))]
 #[post("")]
 async fn create_company(auth: Auth<Write>, app: App, once: Once, body: Body<NewCompanyBody>) -> Answer {
     once.created(&app, &auth, body, async |tx, body| {
@@ -166,7 +166,7 @@ async fn create_company(auth: Auth<Write>, app: App, once: Once, body: Body<NewC
 /// Update a company
 ///
 /// An absent key leaves the field, `null` clears it.
-#[utoipa::path(tag = "native", responses((status = 200, body = CompanyView)))]
+#[utoipa::path(tag = "native", request_body = CompanyPatchBody, responses((status = 200, body = CompanyView)))]
 #[patch("/{company_id}")]
 async fn update_company(
     auth: Auth<Write>,

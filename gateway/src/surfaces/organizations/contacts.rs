@@ -40,7 +40,7 @@ pub struct ContactView {
     #[schema(example = "HR_id_0001sTvKHLu1nfyQT7mTfF")]
     company_id: Option<String>,
     /// The organization's own fields.
-    #[schema(value_type = Object, example = json!({"notes": "Prefers SMS"}))]
+    #[schema(value_type = HashMap<String, Value>, example = json!({"notes": "Prefers SMS"}))]
     custom_fields: RawJson,
     #[schema(example = "Facilities Manager")]
     company_role: Option<String>,
@@ -76,7 +76,7 @@ pub struct NewContactBody {
     /// A company of the organization.
     #[schema(example = json!(null))]
     company_id: Option<String>,
-    #[schema(value_type = Option<Object>, example = json!({"notes": "Primary billing contact"}))]
+    #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"notes": "Primary billing contact"}))]
     custom_fields: Option<RawJson>,
     #[schema(max_length = 255, example = "Controller")]
     company_role: Option<String>,
@@ -116,7 +116,7 @@ pub struct ContactPatchBody {
     company_id: Patch<String>,
     /// Replaces the whole object.
     #[serde(default)]
-    #[schema(value_type = Option<Object>, example = json!({"notes": "Prefers e-mail"}))]
+    #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"notes": "Prefers e-mail"}))]
     custom_fields: Patch<RawJson>,
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255, example = "Facilities Manager")]
@@ -163,7 +163,7 @@ async fn get_contact(auth: Auth<Read>, id: PathId<ContactId>, app: App) -> Answe
 /// Create a contact
 ///
 /// At least one of name, email and phone_number is needed. 409 when another contact has the address.
-#[utoipa::path(tag = "contacts", responses((status = 201, body = ContactView)))]
+#[utoipa::path(tag = "contacts", request_body = NewContactBody, responses((status = 201, body = ContactView)))]
 #[post("")]
 async fn create_contact(auth: Auth<Write>, app: App, once: Once, body: Body<NewContactBody>) -> Answer {
     once.created(&app, &auth, body, async |tx, body| {
@@ -177,7 +177,7 @@ async fn create_contact(auth: Auth<Write>, app: App, once: Once, body: Body<NewC
 /// Update a contact
 ///
 /// An absent key leaves the field, `null` clears it.
-#[utoipa::path(tag = "native", responses((status = 200, body = ContactView)))]
+#[utoipa::path(tag = "native", request_body = ContactPatchBody, responses((status = 200, body = ContactView)))]
 #[patch("/{contact_id}")]
 async fn update_contact(
     auth: Auth<Write>,

@@ -205,7 +205,7 @@ async fn get_conversation(auth: Auth<Read>, id: PathId<ConversationId>, app: App
 /// Create a conversation
 ///
 /// With a contact of the organization; it has no messages at first.
-#[utoipa::path(tag = "native", responses((status = 201, body = ConversationView)))]
+#[utoipa::path(tag = "native", request_body = NewConversationBody, responses((status = 201, body = ConversationView)))]
 #[post("")]
 async fn create_conversation(
     auth: Auth<Write>,
@@ -224,7 +224,7 @@ async fn create_conversation(
 /// Update a conversation
 ///
 /// Its folder, whether it is read, and the agent it is assigned to. An absent key leaves the field.
-#[utoipa::path(tag = "native", responses((status = 200, body = ConversationView)))]
+#[utoipa::path(tag = "native", request_body = ConversationPatchBody, responses((status = 200, body = ConversationView)))]
 #[patch("/{conversation_id}")]
 async fn update_conversation(
     auth: Auth<Write>,

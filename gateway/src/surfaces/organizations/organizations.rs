@@ -93,7 +93,7 @@ async fn list_organizations(auth: Auth<Read>, app: App) -> Answer {
 /// Create an organization
 ///
 /// It stands below the credential's own organization, whose keys open it too. There are two levels.
-#[utoipa::path(tag = "native", responses((status = 201, body = OrganizationView)))]
+#[utoipa::path(tag = "native", request_body = NewOrganizationBody, responses((status = 201, body = OrganizationView)))]
 #[post("")]
 async fn create_organization(
     auth: Auth<Admin>,
@@ -115,7 +115,7 @@ async fn create_organization(
 /// Update an organization
 ///
 /// An absent key leaves the field.
-#[utoipa::path(tag = "native", responses((status = 200, body = OrganizationView)))]
+#[utoipa::path(tag = "native", request_body = OrganizationPatchBody, responses((status = 200, body = OrganizationView)))]
 #[patch("/{organization_id}")]
 async fn update_organization(auth: Auth<Admin>, app: App, body: Body<OrganizationPatchBody>) -> Answer {
     let OrganizationPatchBody {

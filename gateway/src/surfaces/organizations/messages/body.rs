@@ -28,7 +28,7 @@ pub struct NewMessageBody {
     #[schema(example = "<p>Hi Diana, just checking in on the quote we sent over last week.</p>")]
     body_html: Option<String>,
     /// What was filled in.
-    #[schema(value_type = Option<Object>, example = json!(null))]
+    #[schema(value_type = Option<HashMap<String, Value>>, example = json!(null))]
     form_request_body: Option<RawJson>,
     #[schema(example = json!(null))]
     call_transcript: Option<String>,

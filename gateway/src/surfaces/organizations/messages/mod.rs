@@ -75,7 +75,7 @@ async fn get_message(
 /// Create a message
 ///
 /// It is recorded as sent (or received) through the channel `sandbox`: nothing leaves the system.
-#[utoipa::path(tag = "native", responses((status = 201, body = MessageView)))]
+#[utoipa::path(tag = "native", request_body = NewMessageBody, responses((status = 201, body = MessageView)))]
 #[post("/{conversation_id}/messages")]
 async fn create_message(
     auth: Auth<Write>,

@@ -129,7 +129,7 @@ pub struct MessageView {
     #[schema(example = json!(null))]
     call_transcript: Option<String>,
     /// What was filled in.
-    #[schema(value_type = Option<Object>, example = json!(null))]
+    #[schema(value_type = Option<HashMap<String, Value>>, example = json!(null))]
     form_request_body: Option<RawJson>,
     #[serde(with = "time::option")]
     #[schema(example = "2026-04-29T15:02:00.000000Z")]
