@@ -6,9 +6,15 @@
     reason = "a test that cannot set up its world fails there and then"
 )]
 
+#[cfg(feature = "app")]
+pub mod app;
+#[cfg(feature = "app")]
+pub mod audit;
 mod cluster;
 mod database;
 mod ids;
 
+#[cfg(feature = "app")]
+pub use app::{Caller, Response, Tenant, TestApp};
 pub use database::{TestDatabase, epoch};
 pub use ids::SeededIds;
