@@ -2,6 +2,7 @@
 
 mod config;
 mod database;
+mod demo;
 mod import;
 mod key;
 mod logging;
@@ -9,6 +10,7 @@ mod migrate;
 mod openapi;
 mod org;
 mod organization;
+mod seed;
 mod serve;
 
 use anyhow::Result;
@@ -31,6 +33,7 @@ enum Command {
     Key(key::KeyArgs),
     Import(import::ImportArgs),
     Openapi(openapi::Args),
+    Seed(seed::Args),
     ConfigReference(config::ReferenceArgs),
 }
 
@@ -59,6 +62,7 @@ fn run(command: Command) -> Result<()> {
             Command::Key(args) => key::run(args).await,
             Command::Import(args) => import::run(args).await,
             Command::Openapi(args) => openapi::run(&args),
+            Command::Seed(args) => seed::run(args).await,
             Command::ConfigReference(args) => config::reference(&Cli::command(), &args),
         }
     })

@@ -1,6 +1,7 @@
 //! `rapport serve`
 
 use super::database::{DatabaseArgs, Opened, connect};
+use super::demo;
 use super::logging::{self, LogArgs};
 use crate::app::App;
 use crate::server::{self, Http};
@@ -90,9 +91,18 @@ async fn serve(args: &Args, opened: &Opened, listener: TcpListener) -> Result<()
         connect(args.db_config(&opened.url)).await?,
         args.database.files()?,
     )?;
+    let demo = if args.demo {
+        // Boxed: it is large, used once, and would make room in every start.
+        Some(Box::pin(demo::prepare(&app.db, &args.database.data_dir)).await?)
+    } else {
+        None
+    };
     let address = listener.local_addr()?;
     let server = server::run(app.clone(), listener, &args.http())?;
     println!("Rapport is ready at http://{address}");
+    if let Some(demo) = demo {
+        demo.print(address);
+    }
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let requests = async {
         let outcome = server.await;
