@@ -43,10 +43,15 @@ pub fn uuid_v7(now: DateTime<Utc>, random: [u8; 10]) -> Uuid {
 
 /// `HR_id_` and the UUID in base 62, always 22 digits.
 pub fn opaque(uuid: Uuid) -> String {
-    format!(
-        "{OPAQUE_PREFIX}{:0>OPAQUE_DIGITS$}",
-        base62::encode(uuid.as_u128())
-    )
+    let digits = base62::encode(uuid.as_u128());
+    let mut id = String::with_capacity(OPAQUE_PREFIX.len() + OPAQUE_DIGITS);
+    id.push_str(OPAQUE_PREFIX);
+    id.extend(std::iter::repeat_n(
+        '0',
+        OPAQUE_DIGITS.saturating_sub(digits.len()),
+    ));
+    id.push_str(&digits);
+    id
 }
 
 /// Reads what [`opaque`] wrote; `None` for anything else.

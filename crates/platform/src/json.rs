@@ -8,13 +8,12 @@ use diesel::sql_types::Jsonb;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::io::Write;
-use std::sync::Arc;
 
 /// The text of a JSON value, valid but not parsed into a tree.
 #[derive(Debug, Clone, Serialize, Deserialize, FromSqlRow, AsExpression)]
 #[diesel(sql_type = Jsonb)]
 #[serde(transparent)]
-pub struct RawJson(Arc<RawValue>);
+pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
     /// The JSON text.
@@ -33,7 +32,7 @@ impl RawJson {
     /// When `value` has no JSON form, such as a map whose keys are not strings.
     pub fn of(value: &impl Serialize) -> crate::Result<Self> {
         let raw = serde_json::value::to_raw_value(value).map_err(crate::Error::internal)?;
-        Ok(Self(raw.into()))
+        Ok(Self(raw))
     }
 
     /// The value as a tree, to look inside.
@@ -44,10 +43,8 @@ impl RawJson {
 
 impl Default for RawJson {
     fn default() -> Self {
-        Self(
-            RawValue::from_string("{}".to_owned())
-                .map_or_else(|_| RawValue::NULL.to_owned().into(), Into::into),
-        )
+        let empty = RawValue::from_string("{}".to_owned());
+        Self(empty.unwrap_or_else(|_| RawValue::NULL.to_owned()))
     }
 }
 
@@ -65,7 +62,7 @@ impl FromSql<Jsonb, Pg> for RawJson {
             return Err("unknown version of jsonb".into());
         };
         let text = std::str::from_utf8(text)?.to_owned();
-        Ok(Self(RawValue::from_string(text)?.into()))
+        Ok(Self(RawValue::from_string(text)?))
     }
 }
 

@@ -43,7 +43,9 @@ pub fn ok(view: &impl serde::Serialize) -> Answer {
 /// # Errors
 /// When `view` has no JSON form, which is a defect.
 pub fn json(status: actix_web::http::StatusCode, view: &impl serde::Serialize) -> Answer {
-    let body = serde_json::to_vec(view).map_err(rapport_platform::Error::internal)?;
+    // Enough for a single record, and for a list a start that saves most of the growing.
+    let mut body = Vec::with_capacity(2048);
+    serde_json::to_writer(&mut body, view).map_err(rapport_platform::Error::internal)?;
     Ok(actix_web::HttpResponse::build(status)
         .content_type("application/json")
         .body(body))
