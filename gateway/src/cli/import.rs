@@ -39,7 +39,7 @@ enum ImportCommand {
     after_help = "Examples:\n  rapport import email --organization HR_id_0000000000000000000001 inbox.mbox\n  rapport import email --organization 1 ~/Maildir exported/*.eml --json"
 )]
 struct Email {
-    /// The organization: its HR_id_… id, its UUID or its number
+    /// The organization: its `HR_id_…` id, its UUID or its number
     #[arg(long, value_name = "ID")]
     organization: String,
     /// Print the report as JSON
