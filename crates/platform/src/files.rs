@@ -60,7 +60,7 @@ impl FileStore {
         let once = PutOptions::from(PutMode::Create);
         match self.0.put_opts(&path, content.into(), once).await {
             Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(stored),
-            Err(error) => Err(unavailable(error)),
+            Err(error) => Err(unavailable(&error)),
         }
     }
 
@@ -70,14 +70,14 @@ impl FileStore {
     /// `NotFound` when the organization has no such content; [`Error::Unavailable`] when it cannot be read.
     pub async fn get(&self, organization: i64, sha256: &[u8]) -> Result<FileStream> {
         match self.0.get(&path(organization, sha256)).await {
-            Ok(found) => Ok(Box::pin(found.into_stream().map_err(unavailable))),
+            Ok(found) => Ok(Box::pin(found.into_stream().map_err(|error| unavailable(&error)))),
             Err(object_store::Error::NotFound { .. }) => Err(Error::not_found("File")),
-            Err(error) => Err(unavailable(error)),
+            Err(error) => Err(unavailable(&error)),
         }
     }
 }
 
-fn unavailable(error: object_store::Error) -> Error {
+fn unavailable(error: &object_store::Error) -> Error {
     Error::Unavailable {
         message: format!("the file store is out of reach: {error}"),
     }

@@ -105,7 +105,7 @@ impl Ids {
             .client
             .query(
                 "SELECT nextval(sequence) FROM CAST(pg_get_serial_sequence($1, 'id') AS regclass) AS sequence, \
-                 generate_series(1, $2)",
+                 generate_series(1, CAST($2 AS bigint))",
                 &[&self.table, &i64::try_from(count)?],
             )
             .await?;
