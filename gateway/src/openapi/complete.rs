@@ -95,10 +95,12 @@ fn meaning(status: &str) -> &'static str {
     }
 }
 
-/// Gives every media type of a content object an example, unless it has some.
+/// Gives every JSON of a content object an example, unless it has some; anything else is a file.
 fn add_examples(document: &Document, content: &mut Value) {
-    for media_type in object(content).values_mut() {
-        if media_type.get("example").is_none() && media_type.get("examples").is_none() {
+    for (name, media_type) in object(content) {
+        if !name.ends_with("json") {
+            media_type["schema"] = json!({"type": "string", "format": "binary"});
+        } else if media_type.get("example").is_none() && media_type.get("examples").is_none() {
             media_type["example"] = example::of(document, &media_type["schema"]);
         }
     }

@@ -70,32 +70,39 @@ fn write_section(out: &mut String, section: &Section) -> Result {
     out.write_str("</section>\n")
 }
 
-/// The operations under the tags of their resources, in the order in which the document lists the tags.
+/// The operations by resource, those of the document's tags first and in its order.
 fn groups(document: &Document) -> Vec<(&str, Vec<Operation<'_>>)> {
     let tags = document.json()["tags"].as_array().into_iter().flatten();
-    let names: Vec<&str> = tags.filter_map(|tag| tag["name"].as_str()).collect();
-    let under = |name: &str| {
-        let operations = document.operations();
-        operations
-            .filter(|operation| group(&names, *operation) == name)
-            .collect::<Vec<_>>()
-    };
-    let groups = names.iter().map(|name| (*name, under(name)));
-    groups.filter(|(_, operations)| !operations.is_empty()).collect()
+    let names = tags.filter_map(|tag| tag["name"].as_str());
+    let known: Vec<&str> = names.filter(|name| *name != NATIVE).collect();
+    let mut groups: Vec<(&str, Vec<_>)> = known.iter().map(|name| (*name, Vec::new())).collect();
+    for operation in document.operations() {
+        let name = resource(&known, operation);
+        match groups.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, operations)) => operations.push(operation),
+            None => groups.push((name, vec![operation])),
+        }
+    }
+    groups.retain(|(_, operations)| !operations.is_empty());
+    groups
 }
 
-/// The tag of an operation's resource. A native addition stands with its resource, which the path tells.
-fn group<'a>(names: &[&'a str], operation: Operation<'_>) -> &'a str {
-    let own = names
+/// What an operation is about: its tag; for a native addition the last part of the path that is a tag, or the
+/// first one below a parameter: `api-keys` of `/organizations/{organization_id}/api-keys`.
+fn resource<'a>(known: &[&'a str], operation: Operation<'a>) -> &'a str {
+    let tag = known
         .iter()
-        .find(|name| **name != NATIVE && operation.tags().any(|tag| tag == **name));
-    let parts = || operation.path.rsplit('/').filter(|part| !part.starts_with('{'));
-    let of_path = || parts().find_map(|part| names.iter().find(|name| name.replace(' ', "-") == part));
-    own.or_else(of_path).copied().unwrap_or(NATIVE)
+        .find(|name| operation.tags().any(|tag| tag == **name));
+    let (root, below) = operation.path.split_once('}').unwrap_or((operation.path, ""));
+    let last_known = |path: &'a str| path.rsplit('/').find(|part| known.contains(part));
+    let first = || below.split('/').find(|part| !part.is_empty());
+    let of_path = || last_known(below).or_else(first).or_else(|| last_known(root));
+    tag.copied().or_else(of_path).unwrap_or(NATIVE)
 }
 
-fn heading(tag: &str) -> String {
-    let (first, rest) = tag.split_at(tag.chars().next().map_or(0, char::len_utf8));
+fn heading(resource: &str) -> String {
+    let words = resource.replace('-', " ").replace("api ", "API ");
+    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
     first.to_uppercase() + rest
 }
 
@@ -135,15 +142,14 @@ fn write_route(out: &mut String, document: &Document, operation: Operation<'_>) 
 fn write_json(out: &mut String, title: &str, body: &Value) -> Result {
     writeln!(out, "<h4>{}</h4>", Text(title))?;
     let content = body["content"].as_object();
-    let example = content
-        .and_then(|content| content.values().next())
-        .map(|media_type| &media_type["example"]);
-    match example {
-        Some(example) => writeln!(
-            out,
-            "<pre tabindex=\"0\"><code>{}</code></pre>",
-            Text(format!("{example:#}"))
-        ),
-        None => writeln!(out, "<p>No body.</p>"),
+    let Some((name, media_type)) = content.and_then(|content| content.iter().next()) else {
+        return writeln!(out, "<p>No body.</p>");
+    };
+    match media_type.get("example") {
+        Some(example) => {
+            let example = Text(format!("{example:#}"));
+            writeln!(out, "<pre tabindex=\"0\"><code>{example}</code></pre>")
+        }
+        None => writeln!(out, "<p>A file (<code>{}</code>).</p>", Text(name)),
     }
 }

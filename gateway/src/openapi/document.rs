@@ -23,14 +23,14 @@ pub struct Operation<'a> {
     pub value: &'a Value,
 }
 
-impl Operation<'_> {
+impl<'a> Operation<'a> {
     /// The text of a field, or nothing.
-    pub fn text(&self, field: &str) -> &str {
+    pub fn text(self, field: &str) -> &'a str {
         self.value[field].as_str().unwrap_or_default()
     }
 
     /// Its tags.
-    pub fn tags(&self) -> impl Iterator<Item = &str> {
+    pub fn tags(self) -> impl Iterator<Item = &'a str> {
         self.value["tags"]
             .as_array()
             .into_iter()

@@ -1,0 +1,4 @@
+//! End-to-end tests over the built binary.
+
+mod openapi;
+mod process;

@@ -1,0 +1,7 @@
+//! The OpenAPI documents: as committed, complete, true, and usable in a browser.
+
+mod browser;
+mod lint;
+mod routes;
+mod schema;
+mod snapshot;

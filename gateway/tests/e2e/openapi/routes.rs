@@ -1,0 +1,186 @@
+//! What is documented is routed, and what is routed is documented.
+
+use crate::process::Server;
+use rapport::openapi;
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+fn client() -> reqwest::Client {
+    reqwest::ClientBuilder::new().build().expect("a client")
+}
+
+#[tokio::test]
+async fn every_documented_operation_is_routed_and_other_methods_are_refused() {
+    let server = Server::start();
+    let client = client();
+    let document = openapi::merged().expect("a document");
+    let unknown = "HR_id_0001sTvKHLu1nfyQT7mTfZ";
+    let path = |template: &str| {
+        let path = template.replace("{organization_id}", &server.organization);
+        let parts = path
+            .split('/')
+            .map(|part| if part.starts_with('{') { unknown } else { part });
+        format!("{}{}", server.url, parts.collect::<Vec<_>>().join("/"))
+    };
+    for operation in document.operations() {
+        let method: Method = operation.method.to_uppercase().parse().expect("a method");
+        let request = client
+            .request(method, path(operation.path))
+            .header("X-API-KEY", &server.key);
+        let answer = request.send().await.expect("an answer");
+        let (status, body) = (answer.status(), answer.text().await.expect("a body"));
+        let routed = status != StatusCode::METHOD_NOT_ALLOWED && !body.contains(r#""Not found""#);
+        assert!(
+            routed && !status.is_server_error(),
+            "{operation:?}: {status} {body}"
+        );
+
+        let allowed: Vec<String> = document
+            .operations()
+            .filter(|other| other.path == operation.path)
+            .map(|other| other.method.to_uppercase())
+            .collect();
+        let refused = client
+            .request(Method::PUT, path(operation.path))
+            .header("X-API-KEY", &server.key);
+        let refused = refused.send().await.expect("an answer");
+        assert_eq!(
+            refused.status(),
+            StatusCode::METHOD_NOT_ALLOWED,
+            "PUT {}",
+            operation.path
+        );
+        let allow = refused.headers()["allow"].to_str().expect("text").to_owned();
+        assert!(
+            allowed.iter().all(|method| allow.contains(method.as_str())),
+            "{allow} lacks one of {allowed:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_no_route_takes_is_refused_in_the_documented_form() {
+    let server = Server::start();
+    let client = client();
+    let surface = format!("/api/v2/organizations/{}", server.organization);
+    let cases = [
+        (Method::GET, "/nope".to_owned(), 404, "Not found"),
+        (Method::GET, format!("{surface}/nope"), 404, "Not found"),
+        (Method::GET, format!("{surface}/contacts/"), 404, "Not found"),
+        (
+            Method::POST,
+            "/openapi.json".to_owned(),
+            405,
+            "Method not allowed; allowed: GET, HEAD",
+        ),
+        (
+            Method::DELETE,
+            "/healthz".to_owned(),
+            405,
+            "Method not allowed; allowed: GET, HEAD",
+        ),
+        (
+            Method::GET,
+            format!("{surface}/contacts/%ff"),
+            400,
+            "The path is not correctly percent-encoded",
+        ),
+        (
+            Method::GET,
+            "/%zz".to_owned(),
+            400,
+            "The path is not correctly percent-encoded",
+        ),
+    ];
+    for (method, path, status, detail) in cases {
+        let request = client.request(method.clone(), format!("{}{path}", server.url));
+        let answer = request
+            .header("X-API-KEY", &server.key)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), status, "{method} {path}");
+        let body: Value = answer.json().await.expect("JSON");
+        assert_eq!(body, serde_json::json!({"detail": detail}), "{method} {path}");
+    }
+    let head = client
+        .head(format!("{}{surface}/contacts", server.url))
+        .header("X-API-KEY", &server.key);
+    assert_eq!(head.send().await.expect("an answer").status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn documents_are_served_once_to_those_who_have_them() {
+    let server = Server::start();
+    for path in ["/openapi.json", "/openapi/organizations.json", "/", "/docs/"] {
+        let url = format!("{}{path}", server.url);
+        let first = client().get(&url).send().await.expect("an answer");
+        assert_eq!(first.status(), StatusCode::OK, "{path}");
+        let tag = first.headers()["etag"].clone();
+        let again = client()
+            .get(&url)
+            .header("If-None-Match", tag)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
+    }
+    let served: Value = client()
+        .get(format!("{}/openapi.json", server.url))
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(&served, openapi::merged().expect("a document").json());
+}
+
+/// Handlers stand in the source with their method; each must be an operation, and none may be registered in a
+/// way that does not document it.
+#[test]
+fn every_handler_is_documented() {
+    let document = openapi::merged().expect("a document");
+    let ids: Vec<&str> = document
+        .operations()
+        .map(|operation| operation.text("operationId"))
+        .collect();
+    let handler = regex::Regex::new(
+        r#"#\[(?:get|post|put|patch|delete|route)\("[^\]]*\]\s*(?:pub(?:\([a-z]+\))? )?async fn (\w+)"#,
+    );
+    let handler = handler.expect("a pattern");
+    let mut count = 0;
+    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/surfaces")) {
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        for hidden in [".route(", "web::resource(", "web::scope("] {
+            assert!(
+                !text.contains(hidden),
+                "{}: {hidden} registers what is not documented",
+                file.display()
+            );
+        }
+        for found in handler.captures_iter(&text) {
+            count += 1;
+            let documented = ids
+                .iter()
+                .any(|id| *id == &found[1] || id.ends_with(&format!("_{}", &found[1])));
+            assert!(
+                documented,
+                "{} in {} is not documented",
+                &found[1],
+                file.display()
+            );
+        }
+    }
+    assert_eq!(count, ids.len(), "handlers and operations");
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let deeper = folders.iter().flat_map(|folder| sources(folder));
+    files.into_iter().chain(deeper).collect()
+}
