@@ -124,7 +124,7 @@ async fn choose_document(client: &Client) {
         .await
         .expect("a choice");
     let waiting = client.wait().at_most(Duration::from_secs(30));
-    let title = Locator::XPath("//h2[contains(@class,'title') and contains(.,'Rapport: Organizations')]");
+    let title = Locator::XPath("//*[contains(@class,'title') and contains(.,'Rapport: Organizations')]");
     waiting.for_element(title).await.expect("the chosen document");
     wait_for(client, "#operations-contacts-list_contacts").await;
 }
