@@ -13,20 +13,20 @@ pub fn surface(surface: &Surface) -> Document {
         .tags
         .iter()
         .map(|(name, description)| json!({"name": name, "description": description}))
-        .collect();
+        .collect::<Value>();
     introduction(
         &format!("Rapport: {}", surface.title),
         &format!("{}\n{COMMON}", surface.description),
-        tags,
+        &tags,
     )
 }
 
 /// The introduction of the document of all surfaces.
 pub fn merged() -> Document {
-    introduction("Rapport", COMMON, json!([]))
+    introduction("Rapport", COMMON, &json!([]))
 }
 
-fn introduction(title: &str, description: &str, tags: Value) -> Document {
+fn introduction(title: &str, description: &str, tags: &Value) -> Document {
     Document::new(json!({
         "openapi": "3.1.0",
         "info": {

@@ -19,15 +19,19 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
+            .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let process = Self(child);
         let found = lines
             .by_ref()
             .map_while(Result::ok)
             .find_map(|line| line.split_once(mark).map(|(_, rest)| rest.to_owned()));
-        let rest =
-            found.unwrap_or_else(|| panic!("{:?} ended before it said {mark:?}", command.get_program()));
+        let rest = found.unwrap_or_else(|| {
+            panic!(
+                "{} ended before it said {mark:?}",
+                command.get_program().display()
+            )
+        });
         // What it writes later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         (process, rest)
