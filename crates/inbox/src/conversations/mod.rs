@@ -66,6 +66,16 @@ pub struct NewConversation {
     pub start_at: Option<DateTime<Utc>>,
 }
 
+impl NewConversation {
+    /// A conversation with this contact, and the defaults for the rest.
+    pub fn with(contact: Uuid) -> Self {
+        Self {
+            contact,
+            ..Self::default()
+        }
+    }
+}
+
 /// Changes to a conversation; what is absent stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct ConversationPatch {

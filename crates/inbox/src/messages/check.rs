@@ -139,7 +139,7 @@ fn check_storable(new: &NewMessage) -> Result<()> {
         ("email_message_id", new.email.message_id.as_ref()),
     ];
     let texts = bodies(new).into_iter().chain(lines);
-    let texts = texts.flat_map(|(field, text)| text.map(|text| (field, text)));
+    let texts = texts.filter_map(|(field, text)| text.map(|text| (field, text)));
     let headers = addresses(&new.email).into_iter();
     let headers = headers.flat_map(|(field, list)| list.iter().map(move |text| (field, text)));
     for (field, text) in texts.chain(headers) {

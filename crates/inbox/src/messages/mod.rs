@@ -145,7 +145,7 @@ pub struct MessageRecord {
 #[derive(Debug, Clone)]
 pub enum Recording {
     /// It has been recorded.
-    Recorded(Message),
+    Recorded(Box<Message>),
     /// A message with its digest is there already, in this or another conversation; nothing was written.
     Duplicate,
 }

@@ -71,13 +71,11 @@ impl MessageService for PgMessages {
         let query = visible(db.organization(), conversation)
             .filter(messages::uuid.eq(id))
             .select(MessageRow::as_select());
-        match query.first(&mut db.conn()).await.optional()? {
-            Some(row) => Ok((conversation, row).into()),
-            None => {
-                conversation_exists(db, conversation).await?;
-                Err(Error::not_found("Message"))
-            }
+        if let Some(row) = query.first(&mut db.conn()).await.optional()? {
+            return Ok((conversation, row).into());
         }
+        conversation_exists(db, conversation).await?;
+        Err(Error::not_found("Message"))
     }
 
     async fn create(&self, tx: &mut Tx, conversation: Uuid, new: NewMessage) -> Result<Message> {
@@ -91,7 +89,9 @@ impl MessageService for PgMessages {
         let (agent, unread) = (record.message.agent, record.unread);
         let values = check::values(record, tx.now())?;
         let message = add(tx, conversation, values, agent, unread).await?;
-        Ok(message.map_or(Recording::Duplicate, Recording::Recorded))
+        Ok(message.map_or(Recording::Duplicate, |message| {
+            Recording::Recorded(message.into())
+        }))
     }
 
     async fn is_recorded(&self, tx: &mut Tx, source_digest: &[u8]) -> Result<bool> {
