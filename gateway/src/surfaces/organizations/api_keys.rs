@@ -176,5 +176,7 @@ async fn delete_api_key(auth: Auth<Admin>, id: PathId<ApiKeyId>, app: App) -> An
     app.db
         .write(&auth.ctx, async |tx| app.api_keys.delete(tx, id.0).await)
         .await?;
+    // Other processes hear of it in a moment; here it holds with this answer.
+    app.credentials.clear();
     Ok(HttpResponse::NoContent().finish())
 }

@@ -101,15 +101,18 @@ async fn create_organization(
     once: Once,
     body: Body<NewOrganizationBody>,
 ) -> Answer {
-    once.created(&app, &auth, body, async |tx, body| {
+    let created = once.created(&app, &auth, body, async |tx, body| {
         let new = NewOrganization {
             name: body.name,
             default_region: body.default_region,
             email_addresses: body.email_addresses,
         };
         Ok(OrganizationView::from(app.organizations.create(tx, new).await?))
-    })
-    .await
+    });
+    let answer = created.await;
+    // Others hear of it in a moment; who made it may use it with the next request.
+    app.credentials.clear();
+    answer
 }
 
 /// Update an organization
