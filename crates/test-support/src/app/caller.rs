@@ -116,7 +116,10 @@ impl Caller {
 impl Response {
     /// Asserts the status, telling the body otherwise.
     #[track_caller]
-    #[must_use]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "it is also used for its assertion alone"
+    )]
     pub fn expect(self, status: u16) -> Self {
         let body = String::from_utf8_lossy(&self.body);
         assert_eq!(self.status, status, "{body}");

@@ -10,9 +10,11 @@ use crate::{TestDatabase, audit};
 use actix_web::dev::ServerHandle;
 use rapport::app::App;
 use rapport::server::{self, Http};
+use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{self, Backlog};
 use std::net::TcpListener;
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// A running application. Its clock stands still, and its jobs run when told to ([`TestApp::run_pending_jobs`]).
 pub struct TestApp {
@@ -20,12 +22,16 @@ pub struct TestApp {
     pub database: TestDatabase,
     /// The services behind it.
     pub app: App,
+    /// Where it keeps the contents of files.
+    pub files: FileStore,
     /// One tenant.
     pub alpha: Tenant,
     /// Another one, which must see nothing of the first.
     pub beta: Tenant,
     origin: String,
     server: ServerHandle,
+    followed: tokio::task::JoinHandle<()>,
+    _folder: TempDir,
 }
 
 impl TestApp {
@@ -39,21 +45,34 @@ impl TestApp {
 
     async fn start() -> Self {
         let database = TestDatabase::new().await;
-        let app = App::new(database.db.clone()).expect("the services start");
+        let folder = TempDir::new().expect("there is a temporary folder");
+        let files = FileStore::local(folder.path()).expect("the folder can be used");
+        let app = App::new(database.db.clone(), files.clone()).expect("the services start");
         let (origin, server) = serve(&app);
+        let services = app.clone();
+        let followed = tokio::spawn(async move {
+            services
+                .credentials
+                .follow_changes()
+                .await
+                .expect("the URL parses");
+        });
         let alpha = Tenant::make(&app, &origin, "Alpha").await;
         let beta = Tenant::make(&app, &origin, "Beta").await;
         Self {
             database,
             app,
+            files,
             alpha,
             beta,
             origin,
             server,
+            followed,
+            _folder: folder,
         }
     }
 
-    /// A caller without a credential and without an organization.
+    /// A caller without a credential.
     pub fn anonymous(&self) -> Caller {
         self.alpha.anonymous()
     }
@@ -83,6 +102,7 @@ impl TestApp {
             "statements that cross organizations:\n{}",
             crossing.join("\n")
         );
+        self.followed.abort();
         self.server.stop(false).await;
     }
 }

@@ -1,6 +1,6 @@
 //! What is documented is routed, and what is routed is documented.
 
-use crate::process::Server;
+use crate::support::process::Server;
 use rapport::openapi;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

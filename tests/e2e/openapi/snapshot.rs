@@ -1,6 +1,6 @@
 //! The committed documents are those of the program.
 
-use crate::process::{RAPPORT, rapport};
+use crate::support::process::{RAPPORT, rapport};
 use rapport::surfaces;
 use std::path::Path;
 use std::process::Command;

@@ -1,6 +1,6 @@
 //! The route directory and Swagger UI in a real browser.
 
-use crate::process::{Process, Server};
+use crate::support::process::{Process, Server};
 use fantoccini::{Client, ClientBuilder, Locator};
 use futures_util::FutureExt;
 use hyper_util::client::legacy::connect::HttpConnector;

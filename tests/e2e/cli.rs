@@ -1,0 +1,181 @@
+//! The command line.
+
+use crate::support::program::{Server, folder, json, make_organization, postmaster, rapport, run};
+use rapport_test_support::Caller;
+use serde_json::Value;
+use std::process::Output;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The one line on standard error of a command that failed.
+#[track_caller]
+fn complaint(output: &Output) -> String {
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(output.stdout.is_empty(), "{}", text(&output.stdout));
+    assert_eq!(said.lines().count(), 1, "{said}");
+    said.strip_prefix("rapport: ").expect(&said).trim_end().to_owned()
+}
+
+#[tokio::test]
+async fn every_command_explains_itself_with_an_example() {
+    let help = rapport(&["--help"]).output().await.unwrap();
+    assert!(help.status.success());
+    let help = text(&help.stdout);
+    let commands: Vec<&[&str]> = vec![
+        &["serve"],
+        &["migrate"],
+        &["openapi"],
+        &["org", "create"],
+        &["key", "create"],
+        &["import", "email"],
+    ];
+    for command in commands {
+        assert!(help.contains(command[0]), "{command:?} in {help}");
+        let own = rapport(command).arg("--help").output().await.unwrap();
+        assert!(own.status.success(), "{command:?}");
+        assert!(text(&own.stdout).contains("Example"), "{command:?}");
+    }
+    let version = rapport(&["--version"]).output().await.unwrap();
+    assert!(text(&version.stdout).starts_with("rapport "));
+}
+
+#[tokio::test]
+async fn wrong_usage_is_explained() {
+    for arguments in [
+        &["sevre"][..],
+        &[],
+        &["serve", "--bind", "nowhere"],
+        &["org", "create"],
+        &["key", "create", "--organization", "1", "--scopes", "root"],
+    ] {
+        let output = rapport(arguments).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_document_needs_no_database() {
+    let dir = folder();
+    let output = rapport(&["openapi"])
+        .env("PATH", "")
+        .current_dir(dir.path())
+        .output()
+        .await
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    let unknown = rapport(&["openapi", "--surface", "moon"]).output().await.unwrap();
+    assert!(complaint(&unknown).contains("moon"));
+}
+
+#[tokio::test]
+async fn what_fails_says_why_in_one_line() {
+    let dir = folder();
+    for (arguments, word) in [
+        (
+            &["migrate", "--database-url", "postgres://127.0.0.1:1/none"][..],
+            "database",
+        ),
+        (
+            &[
+                "org",
+                "create",
+                "--name",
+                "x",
+                "--admin-email",
+                "nobody",
+                "--admin-password",
+                "correct horse",
+            ],
+            "--admin-email",
+        ),
+        (
+            &[
+                "org",
+                "create",
+                "--name",
+                "x",
+                "--admin-email",
+                "a@example.com",
+                "--admin-password",
+                "short",
+            ],
+            "--admin-password",
+        ),
+        (&["key", "create", "--organization", "999"], "999"),
+        (&["key", "create", "--organization", "acme"], "acme"),
+        (
+            &["import", "email", "--organization", "999", "/nowhere/at/all"],
+            "/nowhere/at/all",
+        ),
+    ] {
+        let said = complaint(&run(dir.path(), arguments).await);
+        assert!(said.contains(word), "{arguments:?}: {said}");
+        assert!(!said.contains("correct horse"), "{said}");
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = complaint(&run(dir.path(), &["serve", "--bind", &address]).await);
+    assert!(said.contains(&address), "{said}");
+}
+
+#[tokio::test]
+async fn commands_work_while_the_server_runs() {
+    let dir = folder();
+    let server = Server::start(dir.path()).await;
+    let (one, other) = tokio::join!(make_organization(dir.path()), async {
+        let arguments = [
+            "org",
+            "create",
+            "--name",
+            "Other",
+            "--admin-email",
+            "hal@example.com",
+            "--admin-password",
+            "correct horse",
+            "--json",
+        ];
+        json(dir.path(), &arguments).await
+    });
+    let id = one["organization_id"].as_str().unwrap();
+    assert_ne!(other["organization_id"], id);
+    let caller = Caller::new(&server.origin, id).with_key(one["api_key"].as_str().unwrap());
+    let agent = format!("agents/{}", one["agent_id"].as_str().unwrap());
+    assert_eq!(
+        caller.get(&agent).await.expect(200).text("email"),
+        "kara@example.com"
+    );
+
+    let arguments = [
+        "key",
+        "create",
+        "--organization",
+        id,
+        "--scopes",
+        "read",
+        "--json",
+    ];
+    let key = json(dir.path(), &arguments).await;
+    let reader = caller.with_key(key["api_key"].as_str().unwrap());
+    reader.get("contacts").await.expect(200);
+    reader
+        .post("contacts", &serde_json::json!({"name": "Hal"}))
+        .await
+        .expect(403);
+
+    let migrated = run(dir.path(), &["migrate"]).await;
+    assert_eq!(text(&migrated.stdout), "The schema is up to date.\n");
+    caller.get("contacts").await.expect(200);
+    assert!(server.stop().await);
+    assert_eq!(
+        postmaster(dir.path()),
+        None,
+        "the database ends with its last user"
+    );
+}

@@ -1,0 +1,130 @@
+//! The operations of the OpenAPI document.
+
+use crate::support::records::Records;
+use rapport_test_support::TestApp;
+use reqwest::Method;
+use serde_json::Value;
+
+/// An operation that takes a credential.
+pub struct Operation {
+    pub method: Method,
+    template: String,
+    /// The example of its body.
+    example: Option<Value>,
+    /// The fields of its body.
+    fields: Vec<String>,
+    takes_body: bool,
+}
+
+/// All operations that take a credential.
+pub async fn operations(app: &TestApp) -> Vec<Operation> {
+    let document = app.anonymous().get("/openapi.json").await.expect(200).json;
+    let paths = document["paths"].as_object().unwrap();
+    let operations: Vec<_> = paths
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object()
+                .unwrap()
+                .iter()
+                .map(move |(method, one)| (path, method, one))
+        })
+        .filter(|(_, method, _)| *method != "parameters")
+        .filter(|(_, _, one)| {
+            !one["security"]
+                .as_array()
+                .is_some_and(|list| list.iter().any(is_empty))
+        })
+        .map(|(path, method, one)| Operation::of(&document, path, method, one))
+        .collect();
+    assert!(operations.len() >= 15, "{} operations", operations.len());
+    operations
+}
+
+fn is_empty(requirement: &Value) -> bool {
+    requirement.as_object().is_none_or(serde_json::Map::is_empty)
+}
+
+impl Operation {
+    fn of(document: &Value, path: &str, method: &str, one: &Value) -> Self {
+        let content = &one["requestBody"]["content"]["application/json"];
+        let schema = resolve(document, &content["schema"]);
+        let fields = schema["properties"].as_object().into_iter().flatten();
+        Self {
+            method: method.to_ascii_uppercase().parse().unwrap(),
+            template: path.to_owned(),
+            example: content.get("example").cloned(),
+            fields: fields.map(|(name, _)| name.clone()).collect(),
+            takes_body: one["requestBody"].is_object(),
+        }
+    }
+
+    /// `GET /api/v2/organizations`
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method, self.template)
+    }
+
+    pub fn writes(&self) -> bool {
+        self.method != Method::GET
+    }
+
+    pub fn deletes(&self) -> bool {
+        self.method == Method::DELETE
+    }
+
+    /// Whether the tests know how to call it.
+    pub fn is_covered(&self, records: &Records) -> bool {
+        let known = self.parameters().iter().all(|name| records.get(name).is_some());
+        known && (self.example.is_some() || !self.takes_body)
+    }
+
+    pub fn has(&self, parameter: &str) -> bool {
+        self.parameters().contains(&parameter)
+    }
+
+    /// The parameters of the path that name a record of the organization.
+    pub fn record_parameters(&self) -> Vec<&str> {
+        let mut parameters = self.parameters();
+        parameters.retain(|name| *name != "organization_id");
+        parameters
+    }
+
+    /// The path to these records, except for the ids given.
+    pub fn path(&self, records: &Records, instead: &[(&str, &str)]) -> String {
+        self.parameters()
+            .iter()
+            .fold(self.template.clone(), |path, name| {
+                let given = instead.iter().find(|(parameter, _)| parameter == name);
+                let id = given.map_or_else(|| records.get(name).unwrap(), |(_, id)| id);
+                path.replace(&format!("{{{name}}}"), id)
+            })
+    }
+
+    /// The documented example, referring to these records where it refers to some.
+    pub fn body(&self, records: &Records) -> Option<Value> {
+        let mut body = self.example.clone()?;
+        for (name, value) in body.as_object_mut().into_iter().flatten() {
+            if let (true, Some(id)) = (value.is_string(), records.get(name)) {
+                *value = id.into();
+            }
+        }
+        Some(body)
+    }
+
+    /// The fields of the body that name records.
+    pub fn references(&self, records: &Records) -> Vec<String> {
+        let fields = self.fields.iter().filter(|name| records.get(name).is_some());
+        fields.cloned().collect()
+    }
+
+    fn parameters(&self) -> Vec<&str> {
+        let parts = self.template.split('/');
+        parts
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .collect()
+    }
+}
+
+fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let reference = schema["$ref"].as_str().and_then(|text| text.strip_prefix('#'));
+    reference.map_or(schema, |pointer| document.pointer(pointer).unwrap())
+}

@@ -1,0 +1,176 @@
+//! The documented details, and requests that are no requests.
+
+use crate::support::records::{Records, unknown_id};
+use rapport_test_support::TestApp;
+use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test]
+async fn an_id_that_is_none_is_named() {
+    TestApp::run(async |app| {
+        let own = format!("/api/v2/organizations/{}", app.alpha.organization_id);
+        for (path, parameter) in [
+            ("/api/v2/organizations/1/contacts".to_owned(), "organization_id"),
+            (format!("{own}/contacts/1"), "contact_id"),
+            (format!("{own}/contacts/HR_id_short/conversations"), "contact_id"),
+            (format!("{own}/companies/x"), "company_id"),
+            (format!("{own}/agents/HR_id_zzzzzzzzzzzzzzzzzzzzzz"), "agent_id"),
+            (format!("{own}/agents/x/conversations"), "agent_id"),
+            (format!("{own}/conversations/%20"), "conversation_id"),
+            (format!("{own}/conversations/x/messages"), "conversation_id"),
+            (
+                format!("{own}/conversations/{}/messages/x", unknown_id()),
+                "message_id",
+            ),
+            (format!("{own}/files/x"), "file_id"),
+        ] {
+            let refused = app.alpha.get(&path).await.expect(400);
+            assert_eq!(
+                refused.json,
+                json!({"detail": format!("Invalid {parameter}")}),
+                "{path}"
+            );
+        }
+        let refused = app.alpha.delete("api-keys/x").await.expect(400);
+        assert_eq!(refused.detail(), "Invalid api_key_id");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_named() {
+    TestApp::run(async |app| {
+        let (unknown, records) = (unknown_id(), Records::make(app, &app.alpha).await);
+        let conversation = records.get("conversation_id").unwrap();
+        for (path, kind) in [
+            (format!("contacts/{unknown}"), "Contact"),
+            (format!("companies/{unknown}"), "Company"),
+            (format!("agents/{unknown}"), "Agent"),
+            (format!("conversations/{unknown}"), "Conversation"),
+            (
+                format!("conversations/{conversation}/messages/{unknown}"),
+                "Message",
+            ),
+            (format!("files/{unknown}"), "File"),
+        ] {
+            let refused = app.alpha.get(&path).await.expect(404);
+            assert_eq!(
+                refused.json,
+                json!({"detail": format!("{kind} not found")}),
+                "{path}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn malformed_json_is_refused_with_its_place() {
+    TestApp::run(async |app| {
+        for (text, place) in [
+            ("{\"name\": \"Hal\",\n \"email\": }", "line 2 column 11"),
+            ("{\"name\": \"Hal\"} x", "line 1 column 17"),
+            ("", "line 1 column 0"),
+        ] {
+            let request = app
+                .alpha
+                .request(Method::POST, "contacts")
+                .header("content-type", "application/json");
+            let refused = app.alpha.send(request.body(text)).await.expect(400);
+            assert!(refused.detail().contains(place), "{}", refused.detail());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_fit_is_named() {
+    TestApp::run(async |app| {
+        for (body, field) in [
+            (json!({"nmae": "Hal"}), "nmae"),
+            (json!({"name": 1}), "name"),
+            (json!({"name": "x".repeat(256)}), "name"),
+            (json!({"name": "a\u{0}b"}), "name"),
+            (json!({"email": "nobody"}), "email"),
+            (json!({"phone_number": "call me"}), "phone_number"),
+            (json!({"name": "Hal", "company_id": "x"}), "company_id"),
+            (json!({"name": "Hal", "company_id": unknown_id()}), "company_id"),
+            (json!([]), "body"),
+        ] {
+            let refused = app.alpha.post("contacts", &body).await.expect(422);
+            assert!(refused.detail().contains(field), "{body}: {}", refused.detail());
+            assert!(!refused.detail().contains(" line "), "{}", refused.detail());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_is_json_of_bounded_size() {
+    TestApp::run(async |app| {
+        let limit = 1024 * 1024;
+        let with = |notes: &str| json!({"name": "Hal", "custom_fields": {"notes": notes}}).to_string();
+        let of = |length: usize| with(&"x".repeat(length - with("").len()));
+        let send = async |media_type: &str, body: String| {
+            let request = app
+                .alpha
+                .request(Method::POST, "contacts")
+                .header("content-type", media_type);
+            app.alpha.send(request.body(body)).await
+        };
+        send("application/json; charset=utf-8", of(limit))
+            .await
+            .expect(201);
+        let large = send("application/json", of(limit + 1)).await.expect(413);
+        assert!(large.detail().contains("1048576"), "{}", large.detail());
+        for media_type in ["text/plain", "application/x-www-form-urlencoded"] {
+            let refused = send(media_type, of(100)).await.expect(415);
+            assert_eq!(refused.detail(), "The request body must be application/json");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn unknown_routes_and_methods_are_refused_in_the_surfaces_words() {
+    TestApp::run(async |app| {
+        for path in ["contcats", "contacts/x/y/z", "contacts/"] {
+            let refused = app.alpha.get(path).await.expect(404);
+            assert_eq!(refused.json, json!({"detail": "Not found"}), "{path}");
+        }
+        let refused = app.alpha.delete("contacts").await.expect(405);
+        assert_eq!(refused.header("allow"), "GET, HEAD, POST");
+        assert!(
+            refused.detail().starts_with("Method not allowed"),
+            "{}",
+            refused.detail()
+        );
+        let refused = app
+            .alpha
+            .post(&format!("contacts/{}", unknown_id()), &json!({}))
+            .await
+            .expect(405);
+        assert_eq!(refused.header("allow"), "DELETE, GET, HEAD, PATCH");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn broken_percent_encoding_is_refused() {
+    TestApp::run(async |app| {
+        for path in [
+            "contacts?cursor=%zz",
+            "contacts?cursor=%ff",
+            "contacts?limit=%2",
+            "contacts/%zz",
+            "contacts/%ff",
+        ] {
+            let refused = app.alpha.get(path).await.expect(400);
+            assert!(!refused.detail().is_empty(), "{path}");
+        }
+        // An escaped slash does not open another route.
+        let refused = app.alpha.get(&format!("contacts%2F{}", unknown_id())).await;
+        assert!(matches!(refused.status, 400 | 404), "{}", refused.status);
+    })
+    .await;
+}

@@ -1,0 +1,77 @@
+//! One record of each kind.
+
+use rapport_inbox::files::NewAttachment;
+use rapport_platform::ids;
+use rapport_test_support::{Tenant, TestApp};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// An id that belongs to no record.
+pub fn unknown_id() -> String {
+    ids::opaque(Uuid::from_u128(0x0195_878d_2f4b_7c3a_9d1e_5a6b_7c8d_9e0f))
+}
+
+/// The ids of a tenant's records by the name of the path parameter: `contact_id`.
+#[derive(Debug, Clone)]
+pub struct Records(BTreeMap<&'static str, String>);
+
+impl Records {
+    /// Makes one of each, through the API as far as it goes.
+    pub async fn make(app: &TestApp, tenant: &Tenant) -> Self {
+        let mut records = Self(BTreeMap::from([
+            ("organization_id", tenant.organization_id.clone()),
+            ("agent_id", tenant.agent_id.clone()),
+        ]));
+        let company = json!({"name": "Ferris Aircraft", "agent_id": tenant.agent_id});
+        let company = records.add(tenant, "companies", &company, "company_id").await;
+        let contact = json!({"name": "Carol Ferris", "email": "carol@ferris.example", "company_id": company});
+        let contact = records.add(tenant, "contacts", &contact, "contact_id").await;
+        let conversation = json!({"contact_id": contact, "agent_id": tenant.agent_id});
+        let conversation = records
+            .add(tenant, "conversations", &conversation, "conversation_id")
+            .await;
+        let message =
+            json!({"modality": "email", "message_direction": "sent", "subject": "Hello", "content": "Hi."});
+        let path = format!("conversations/{conversation}/messages");
+        let message = records.add(tenant, &path, &message, "message_id").await;
+        let key = json!({"name": "Another", "scopes": ["read"]});
+        records.add(tenant, "api-keys", &key, "api_key_id").await;
+        let file = attach(app, tenant, &conversation, &message).await;
+        records.0.insert("file_id", file);
+        records
+    }
+
+    /// The id of this tenant's record of a kind.
+    pub fn get(&self, parameter: &str) -> Option<&str> {
+        self.0.get(parameter).map(String::as_str)
+    }
+
+    async fn add(&mut self, tenant: &Tenant, path: &str, body: &Value, id: &'static str) -> String {
+        let made = tenant.post(path, body).await.expect(201);
+        let value = made.text(id).to_owned();
+        self.0.insert(id, value.clone());
+        value
+    }
+}
+
+/// Attachments come with imported mail; there is no operation that makes one.
+async fn attach(app: &TestApp, tenant: &Tenant, conversation: &str, message: &str) -> String {
+    let id = |text: &str| ids::parse_opaque(text).unwrap();
+    let stored = app.files.put(tenant.organization, "roof").await.unwrap();
+    let ctx = tenant.ctx();
+    let reader = app.app.reader(&ctx).await.unwrap();
+    let message = app.app.messages.get(&reader, id(conversation), id(message));
+    let message = message.await.unwrap();
+    let new = vec![NewAttachment {
+        name: "roof.txt".to_owned(),
+        content_type: "text/plain".to_owned(),
+        stored,
+        content_id: None,
+    }];
+    let attached = app
+        .app
+        .db
+        .write(&ctx, async |tx| app.app.files.attach(tx, &message, new).await);
+    ids::opaque(attached.await.unwrap()[0].file.uuid)
+}
