@@ -3,7 +3,9 @@
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer};
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
@@ -32,7 +34,7 @@ pub(super) fn text_if_too_deep(html: &str) -> Option<String> {
     }
     let queue = BufferQueue::default();
     queue.push_back(StrTendril::from(html));
-    let tokens = Tokenizer::new(Nesting::default(), Default::default());
+    let tokens = Tokenizer::new(Nesting::default(), TokenizerOpts::default());
     // The sink has no scripts that could interrupt it.
     let _ = tokens.feed(&queue);
     tokens.end();

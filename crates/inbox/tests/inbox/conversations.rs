@@ -29,12 +29,12 @@ async fn a_conversation_is_made_changed_and_logged() {
     assert_eq!(stage.get(made.uuid).await.unwrap(), changed);
     let log = stage.audit("conversation").await;
     assert_eq!(log[0].0, "insert");
-    let changes = json!([
+    let fields = json!([
         {"field": "agent_id", "from": null, "to": ids::opaque(stage.acme.agent)},
         {"field": "folder", "from": "inbox", "to": "sales-follow-up"},
         {"field": "is_read", "from": true, "to": false},
     ]);
-    assert_eq!(log[1], ("update".to_owned(), changes));
+    assert_eq!(log[1], ("update".to_owned(), fields));
     assert_eq!(
         stage.events().await,
         ["conversation.created", "conversation.updated"]
@@ -112,8 +112,8 @@ async fn lists_are_newest_first_and_half_open() {
         limit: 3,
         after: first.next,
     };
-    let last = list(all.clone(), rest).await;
-    assert_eq!((last.items, last.next), (vec![made[1].clone()], None));
+    let second = list(all.clone(), rest).await;
+    assert_eq!((second.items, second.next), (vec![made[1].clone()], None));
     let between = ConversationFilter {
         from: Some(at(1)),
         to: Some(at(2)),
@@ -144,6 +144,6 @@ async fn lists_are_of_one_contact_or_one_agent() {
     };
     for filter in [of_contact, of_agent] {
         let found = PgConversations.list(&db, &filter, &ALL).await.unwrap();
-        assert_eq!(found.items, [made.clone()], "{filter:?}");
+        assert_eq!(found.items, std::slice::from_ref(&made), "{filter:?}");
     }
 }
