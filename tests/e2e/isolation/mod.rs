@@ -58,7 +58,10 @@ async fn every_operation_is_covered() {
             .map(str::to_owned)
             .collect();
         assert_eq!(open, listed, "uncovered.txt says what is uncovered");
-        assert!(listed.len() <= MOST_UNCOVERED, "the list may only get shorter");
+        assert!(
+            (0..=MOST_UNCOVERED).contains(&listed.len()),
+            "the list may only get shorter"
+        );
         for name in ADMIN {
             assert!(names.contains(name), "{name} does not exist any more");
         }

@@ -13,6 +13,7 @@ use rapport::server::{self, Http};
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{self, Backlog};
 use std::net::TcpListener;
+use std::pin::Pin;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -37,10 +38,13 @@ pub struct TestApp {
 impl TestApp {
     /// Serves a fresh application and runs `test` with it. At the end, due jobs that are left, jobs that were given
     /// up, and statements that cross organizations fail the test.
-    pub async fn run(test: impl AsyncFnOnce(&Self)) {
-        let app = Self::start().await;
-        test(&app).await;
-        app.finish().await;
+    pub fn run<'a>(test: impl AsyncFnOnce(&Self) + 'a) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
+        // Boxed, because a whole test is a large future.
+        Box::pin(async {
+            let app = Self::start().await;
+            test(&app).await;
+            app.finish().await;
+        })
     }
 
     async fn start() -> Self {
