@@ -20,7 +20,7 @@ pub struct DatabaseArgs {
         value_name = "FOLDER"
     )]
     pub data_dir: PathBuf,
-    /// A PostgreSQL (15 or later) to use instead of Rapport's own: postgres://user:password@host/database
+    /// A PostgreSQL (15 or later) to use instead of Rapport's own: `postgres://user:password@host/database`
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
 }

@@ -27,7 +27,7 @@ enum KeyCommand {
     after_help = "Examples:\n  rapport key create --organization HR_id_… --scopes read,write --name 'Website form'\n  rapport key create --organization HR_id_… --expires 2027-01-01 --test\n\nThe key is printed once; only a digest of it is stored."
 )]
 struct Create {
-    /// The organization: its HR_id_… id, its UUID or its number
+    /// The organization: its opaque id, its UUID or its number
     #[arg(long, value_name = "ID")]
     organization: String,
     /// What it is for
@@ -36,7 +36,7 @@ struct Create {
     /// What it may do: read, write, admin
     #[arg(long, value_delimiter = ',', default_value = "read,write", value_parser = scope, value_name = "SCOPES")]
     scopes: Vec<Scope>,
-    /// The agent for whom it acts: an HR_id_… id
+    /// The agent for whom it acts, by its opaque id
     #[arg(long, value_name = "ID")]
     agent: Option<String>,
     /// When it ends: a date or an RFC 3339 time; never by default

@@ -56,11 +56,11 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     actix_web::rt::System::new().block_on(async {
         match command {
-            Command::Serve(args) => serve::run(args).await,
+            Command::Serve(args) => Box::pin(serve::run(args)).await,
             Command::Migrate(args) => migrate::run(args).await,
             Command::Org(args) => org::run(args).await,
             Command::Key(args) => key::run(args).await,
-            Command::Import(args) => import::run(args).await,
+            Command::Import(args) => Box::pin(import::run(args)).await,
             Command::Openapi(args) => openapi::run(&args),
             Command::Seed(args) => seed::run(args).await,
             Command::ConfigReference(args) => config::reference(&Cli::command(), &args),

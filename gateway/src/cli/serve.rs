@@ -53,7 +53,7 @@ pub struct Args {
         value_name = "MS"
     )]
     write_timeout_ms: u64,
-    /// An origin whose pages may call the API (CORS), such as https://crm.example.com; none by default
+    /// An origin whose pages may call the API (CORS), such as `https://crm.example.com`; none by default
     #[arg(
         long,
         env = "RAPPORT_CORS_ORIGINS",
@@ -80,7 +80,7 @@ pub async fn run(args: Args) -> Result<()> {
     let listener =
         TcpListener::bind(args.bind).with_context(|| format!("--bind: cannot listen on {}", args.bind))?;
     let opened = args.database.open().await?;
-    let outcome = serve(&args, &opened, listener).await;
+    let outcome = Box::pin(serve(&args, &opened, listener)).await;
     opened.close().await?;
     outcome
 }

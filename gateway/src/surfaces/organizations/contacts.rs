@@ -61,7 +61,7 @@ impl From<Contact> for ContactView {
     }
 }
 
-/// A new contact: at least one of name, email and phone_number.
+/// A new contact: at least one of `name`, `email` and `phone_number`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewContactBody {
@@ -162,7 +162,7 @@ async fn get_contact(auth: Auth<Read>, id: PathId<ContactId>, app: App) -> Answe
 
 /// Create a contact
 ///
-/// At least one of name, email and phone_number is needed. 409 when another contact has the address.
+/// At least one of `name`, `email` and `phone_number` is needed. 409 when another contact has the address.
 #[utoipa::path(tag = "contacts", request_body = NewContactBody, responses((status = 201, body = ContactView)))]
 #[post("")]
 async fn create_contact(auth: Auth<Write>, app: App, once: Once, body: Body<NewContactBody>) -> Answer {

@@ -9,7 +9,7 @@ mod conversations;
 mod error;
 mod fields;
 mod messages;
-mod organizations;
+mod organization;
 mod params;
 mod time;
 
@@ -78,7 +78,7 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(scope("/{organization_id}/files").configure(messages::file_routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
-        .configure(organizations::routes)
+        .configure(organization::routes)
         .wrap(from_fn(|request, next| guard(render, request, next)));
     config.service(surface);
 }
