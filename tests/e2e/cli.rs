@@ -27,6 +27,7 @@ async fn every_command_explains_itself_with_an_example() {
     let commands: Vec<&[&str]> = vec![
         &["serve"],
         &["migrate"],
+        &["seed"],
         &["openapi"],
         &["org", "create"],
         &["key", "create"],
