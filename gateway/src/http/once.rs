@@ -59,19 +59,54 @@ impl Once {
         V: Serialize,
         F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<V>,
     {
+        let work = async |tx: &mut Tx, value| {
+            let stored = made(&work(tx, value).await?)?;
+            Ok((stored.clone(), stored))
+        };
+        self.run(app, auth, body, work).await
+    }
+
+    /// As [`Once::created`], for an answer that holds a secret: `work` gives the answer, and the form of it
+    /// that is kept, without the secret.
+    ///
+    /// # Errors
+    /// As [`Once::created`].
+    pub async fn created_with_secret<P, T, V, F>(
+        self,
+        app: &App,
+        auth: &Auth<P>,
+        body: Body<T>,
+        work: F,
+    ) -> Answer
+    where
+        V: Serialize,
+        F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<(V, V)>,
+    {
+        let work = async |tx: &mut Tx, value| {
+            let (shown, kept) = work(tx, value).await?;
+            Ok((made(&shown)?, made(&kept)?))
+        };
+        self.run(app, auth, body, work).await
+    }
+
+    async fn run<P, T, F>(self, app: &App, auth: &Auth<P>, body: Body<T>, work: F) -> Answer
+    where
+        F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<(Stored, Stored)>,
+    {
         let Body { value, digest } = body;
         let request = self.request(auth.credential.id, digest);
         app.db
             .write(&auth.ctx, async |tx| {
-                let Some(request) = request else {
-                    return answer(&made(&work(tx, value).await?)?, false);
-                };
-                if let Some(stored) = idempotency::replay(tx, &request).await? {
-                    return answer(&stored, true);
+                if let Some(request) = &request
+                    && let Some(stored) = idempotency::replay(tx, request).await?
+                {
+                    return answer(stored, true);
                 }
-                let stored = made(&work(tx, value).await?)?;
-                idempotency::keep(tx, &request, &stored).await?;
-                answer(&stored, false)
+                let (shown, kept) = work(tx, value).await?;
+                if let Some(request) = &request {
+                    idempotency::keep(tx, request, &kept).await?;
+                }
+                answer(shown, false)
             })
             .await
     }
@@ -97,12 +132,12 @@ fn made(view: &impl Serialize) -> Result<Stored, Error> {
     })
 }
 
-fn answer(stored: &Stored, replayed: bool) -> Answer {
+fn answer(stored: Stored, replayed: bool) -> Answer {
     let status = StatusCode::from_u16(stored.status).map_err(Error::internal)?;
     let mut answer = HttpResponse::build(status);
     answer.content_type("application/json");
     if replayed {
         answer.insert_header(("Idempotent-Replayed", "true"));
     }
-    Ok(answer.body(stored.body.clone()))
+    Ok(answer.body(stored.body))
 }

@@ -162,3 +162,16 @@ async fn a_key_has_1_to_255_characters() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_key_that_was_made_is_not_kept() {
+    TestApp::run(async |app| {
+        let body = json!({"name": "Website form", "scopes": ["read"]});
+        let first = post(&app.alpha, "api-keys", "k1", &body).await.expect(201);
+        assert!(first.json["api_key"].is_string());
+        let again = post(&app.alpha, "api-keys", "k1", &body).await.expect(201);
+        assert_eq!(again.json["api_key"], Value::Null);
+        assert_eq!(again.json["api_key_id"], first.json["api_key_id"]);
+    })
+    .await;
+}

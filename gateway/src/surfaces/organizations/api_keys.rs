@@ -22,7 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 /// An API key, without the key itself.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ApiKeyView {
     #[schema(example = "HR_id_0001sTvKHLu1nfyQT7mTfK")]
     api_key_id: String,
@@ -76,9 +76,10 @@ impl From<ApiKey> for ApiKeyView {
 pub struct CreatedApiKeyView {
     #[serde(flatten)]
     stored: ApiKeyView,
-    /// The key. Only a digest of it is stored.
+    /// The key. Only a digest of it is stored, so it is null when the request is repeated with its
+    /// `Idempotency-Key`.
     #[schema(example = "sk_live_…")]
-    api_key: String,
+    api_key: Option<String>,
 }
 
 /// A right.
@@ -157,12 +158,18 @@ async fn list_api_keys(auth: Auth<Admin>, page: Query<PageQuery>, app: App) -> A
 #[utoipa::path(tag = "native", request_body = NewApiKeyBody, responses((status = 201, body = CreatedApiKeyView)))]
 #[post("")]
 async fn create_api_key(auth: Auth<Admin>, app: App, once: Once, body: Body<NewApiKeyBody>) -> Answer {
-    once.created(&app, &auth, body, async |tx, body| {
-        let (stored, api_key) = app.api_keys.create(tx, body.into_domain()?).await?;
-        Ok(CreatedApiKeyView {
-            stored: stored.into(),
-            api_key,
-        })
+    once.created_with_secret(&app, &auth, body, async |tx, body| {
+        let (stored, key) = app.api_keys.create(tx, body.into_domain()?).await?;
+        let stored = ApiKeyView::from(stored);
+        let kept = CreatedApiKeyView {
+            stored: stored.clone(),
+            api_key: None,
+        };
+        let shown = CreatedApiKeyView {
+            stored,
+            api_key: Some(key),
+        };
+        Ok((shown, kept))
     })
     .await
 }
