@@ -27,8 +27,8 @@ fmt: ## format the code
 
 bench: ## measure against pgbench; writes docs/performance.md
 	@scripts/tools.sh postgresql wrk
-	cargo build --release --bin rapport
-	cargo bench -p rapport-tests
+	cargo build --release --bin rapport --bin bench
+	./target/release/bench $(BENCH)
 
 openapi: ## write docs/openapi/*.json and docs/configuration.md anew
 	scripts/generate.sh docs

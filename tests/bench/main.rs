@@ -1,0 +1,101 @@
+//! Measures the built server against pgbench, which runs the very statements the server runs for the same
+//! requests, on the same database, in turn. What counts is the ratio: it holds on any machine, and under noise.
+
+mod capture;
+mod http;
+mod operation;
+mod pgbench;
+mod report;
+mod rounds;
+mod server;
+mod statement;
+mod world;
+mod wrk;
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use report::Report;
+use server::Server;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+use world::World;
+
+/// Measure Rapport against pgbench
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+struct Args {
+    /// How long each measurement takes, in seconds
+    #[arg(long, default_value = "5", value_name = "SECONDS")]
+    seconds: u64,
+    /// How many measurements of each kind there are; their median counts
+    #[arg(long, default_value = "3", value_name = "NUMBER")]
+    rounds: usize,
+    /// See in seconds whether all of it works: little data, one short round, nothing written
+    #[arg(long)]
+    quick: bool,
+    /// The program to measure
+    #[arg(long, default_value = "target/release/rapport", value_name = "FILE")]
+    binary: PathBuf,
+    /// Where to write the report; what stands between its marks of notes is kept
+    #[arg(long, default_value = "docs/performance.md", value_name = "FILE")]
+    report: PathBuf,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<()> {
+    let mut args = Args::parse();
+    if args.quick {
+        (args.seconds, args.rounds) = (1, 1);
+    }
+    // What was started is stopped when its owner is dropped, so an interruption must unwind, too.
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let report = tokio::select! {
+        report = measure(&args) => report?,
+        _ = interrupt.recv() => bail!("interrupted"),
+        _ = terminate.recv() => bail!("interrupted"),
+    };
+    print!("{}", report.table());
+    if !args.quick {
+        report
+            .write(&args.report)
+            .with_context(|| format!("cannot write {}", args.report.display()))?;
+    }
+    Ok(())
+}
+
+async fn measure(args: &Args) -> Result<Report> {
+    let sizes = if args.quick { world::QUICK } else { world::FULL };
+    let world = World::make(&args.binary, sizes)?;
+    let starts = world.cold_starts(&args.binary, if args.quick { 1 } else { 3 })?;
+    world
+        .with_database(async |database| {
+            let targets = world.targets(&database).await?;
+            let statements = capture::all(args, &world, &database, &targets).await?;
+            let server = Server::start(&args.binary, &world)?;
+            let idle = server.resident()?;
+            let rounds = rounds::run(args, &world, &database, (&server, &targets, &statements)).await?;
+            let memory = report::Memory {
+                idle,
+                peak: server.peak()?,
+            };
+            Ok(Report {
+                sizes,
+                statements,
+                rounds,
+                memory,
+                starts,
+            })
+        })
+        .await
+}

@@ -1,0 +1,104 @@
+//! wrk, making the requests over HTTP.
+
+use crate::operation::{Operation, TOKEN};
+use crate::server::Server;
+use crate::world::{Targets, World};
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// What wrk saw.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Seen {
+    /// Requests per second.
+    pub rate: f64,
+    /// Half the requests took no longer, in microseconds.
+    pub p50: f64,
+    /// 99 of 100 requests took no longer, in microseconds.
+    pub p99: f64,
+    /// Requests that failed.
+    errors: u64,
+}
+
+/// What each thread asks for: `ids`, `path`, `body` and `round` are set before it.
+const REQUESTS: &str = r#"
+local threads = 0
+function setup(thread) threads = threads + 1; thread:set("number", threads) end
+function init(args) math.randomseed(number * 7919 + round); made = 0 end
+function request()
+    if body then
+        made = made + 1
+        local token = round .. "-" .. number .. "-" .. made
+        return wrk.format("POST", path, nil, (body:gsub(token_mark, token)))
+    end
+    if #ids == 0 then return wrk.format("GET", path) end
+    return wrk.format("GET", (path:gsub("{id}", ids[math.random(#ids)])))
+end
+function done(summary, latency)
+    local e = summary.errors
+    io.write(string.format('\n{"rate":%f,"p50":%f,"p99":%f,"errors":%d}\n', summary.requests / summary.duration * 1e6,
+        latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.status + e.timeout))
+end
+"#;
+
+/// Makes one operation's requests for so many seconds. `round` tells its new contacts from those of others.
+///
+/// # Errors
+/// When wrk fails, or a request does.
+pub fn run(
+    world: &World,
+    server: &Server,
+    targets: &Targets,
+    (operation, round, seconds): (Operation, usize, u64),
+) -> Result<Seen> {
+    let script = script(world, targets, operation, round)?;
+    let mut wrk = Command::new("wrk");
+    wrk.args(["-t", "2", "-c", "32", "-d", &seconds.to_string(), "-s"])
+        .arg(script)
+        .args([
+            "-H",
+            &format!("X-API-KEY: {}", targets.api_key),
+            "-H",
+            "Content-Type: application/json",
+        ])
+        .arg(format!("http://{}", server.address));
+    let output = wrk
+        .stdin(Stdio::null())
+        .output()
+        .context("cannot run wrk: is it installed?")?;
+    let (said, errors) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    let line = said.lines().rev().find(|line| line.starts_with('{'));
+    let line = line.with_context(|| format!("wrk says no figures: {said}{errors}"))?;
+    let seen: Seen = serde_json::from_str(line)?;
+    ensure!(
+        seen.errors == 0,
+        "{}: {} requests failed",
+        operation.name(),
+        seen.errors
+    );
+    Ok(seen)
+}
+
+fn script(world: &World, targets: &Targets, operation: Operation, round: usize) -> Result<PathBuf> {
+    let ids: Vec<_> = operation
+        .ids(targets)
+        .iter()
+        .map(|(id, _)| format!("{id:?}"))
+        .collect();
+    let body = operation
+        .body()
+        .map_or("nil".to_owned(), |body| format!("[[{body}]]"));
+    let text = format!(
+        "ids = {{{}}}\npath = {:?}\nbody = {body}\nround = {round}\ntoken_mark = {TOKEN:?}\n{REQUESTS}",
+        ids.join(","),
+        operation.path(targets),
+    );
+    let file = world.scratch.path().join("requests.lua");
+    fs::write(&file, text)?;
+    Ok(file)
+}
