@@ -26,8 +26,8 @@ pub struct Http {
     pub shutdown: Duration,
 }
 
-/// Serves `app` on `listener` until the process is told to stop (SIGTERM, SIGINT): then no new requests are
-/// taken and those under way are finished.
+/// Serves `app` on `listener` until its handle is told to stop: then no new requests are taken and those under
+/// way are finished. Signals are the caller's business, who may be told before there is a server.
 ///
 /// # Errors
 /// When the listener cannot be used.
@@ -59,6 +59,7 @@ pub fn run(app: App, listener: TcpListener, http: &Http) -> std::io::Result<acti
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(observe))
     })
+    .disable_signals()
     .shutdown_timeout(http.shutdown.as_secs());
     if let Some(workers) = http.workers {
         server = server.workers(workers);

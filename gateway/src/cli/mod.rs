@@ -12,6 +12,7 @@ mod org;
 mod organization;
 mod seed;
 mod serve;
+mod stop;
 
 use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};

@@ -1,10 +1,12 @@
 //! `rapport serve`
 
 use super::database::{DatabaseArgs, Opened, connect};
-use super::demo;
+use super::demo::{self, Demo};
 use super::logging::{self, LogArgs};
+use super::stop::Stop;
 use crate::app::App;
 use crate::server::{self, Http};
+use actix_web::dev::Server;
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 use rapport_platform::DbConfig;
@@ -79,39 +81,56 @@ pub async fn run(args: Args) -> Result<()> {
     logging::start(&args.log)?;
     let listener =
         TcpListener::bind(args.bind).with_context(|| format!("--bind: cannot listen on {}", args.bind))?;
+    // Before PostgreSQL starts, so that nothing ends this process without stopping it.
+    let mut stop = Stop::listen()?;
     let opened = args.database.open().await?;
-    let outcome = Box::pin(serve(&args, &opened, listener)).await;
+    let outcome = tokio::select! {
+        app = prepare(&args, &opened) => match app {
+            Ok((app, demo)) => Box::pin(serve(&args, &opened, listener, (app, demo), stop)).await,
+            Err(error) => Err(error),
+        },
+        () = stop.asked() => Ok(()),
+    };
     opened.close().await?;
     outcome
 }
 
-async fn serve(args: &Args, opened: &Opened, listener: TcpListener) -> Result<()> {
+/// What must be done before requests can be served.
+async fn prepare(args: &Args, opened: &Opened) -> Result<(App, Option<Demo>)> {
     migrations::apply(&opened.url).await?;
-    let app = App::new(
-        connect(args.db_config(&opened.url)).await?,
-        args.database.files()?,
-    )?;
+    let db = connect(args.db_config(&opened.url)).await?;
+    let app = App::new(db, args.database.files()?)?;
     let demo = if args.demo {
         // Boxed: it is large, used once, and would make room in every start.
         Some(Box::pin(demo::prepare(&app.db, &args.database.data_dir)).await?)
     } else {
         None
     };
+    Ok((app, demo))
+}
+
+async fn serve(
+    args: &Args,
+    opened: &Opened,
+    listener: TcpListener,
+    (app, demo): (App, Option<Demo>),
+    mut stop: Stop,
+) -> Result<()> {
     let address = listener.local_addr()?;
     let server = server::run(app.clone(), listener, &args.http())?;
     println!("Rapport is ready at http://{address}");
     if let Some(demo) = demo {
         demo.print(address);
     }
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let requests = async {
-        let outcome = server.await;
-        drop(stop);
+        let outcome = until_asked(server, &mut stop).await;
+        drop(end);
         outcome
     };
     let worker = app.worker().with_drain_limit(args.http().shutdown);
     let jobs = worker.run(async {
-        stopped.await.ok();
+        ended.await.ok();
     });
     tokio::select! {
         (requests, jobs) = async { tokio::join!(requests, jobs) } => {
@@ -121,6 +140,18 @@ async fn serve(args: &Args, opened: &Opened, listener: TcpListener) -> Result<()
         outcome = app.credentials.follow_changes() => Ok(outcome?),
         never = watch(opened) => match never {},
     }
+}
+
+/// Serves until asked to stop, and finishes the requests under way.
+async fn until_asked(server: Server, stop: &mut Stop) -> std::io::Result<()> {
+    let handle = server.handle();
+    let mut server = std::pin::pin!(server);
+    tokio::select! {
+        outcome = &mut server => return outcome,
+        () = stop.asked() => tracing::info!("told to stop: finishing requests and jobs"),
+    }
+    // The server must go on meanwhile: it does the stopping.
+    tokio::join!(handle.stop(true), server).1
 }
 
 /// Keeps Rapport's own PostgreSQL running.
