@@ -87,6 +87,9 @@ impl Script {
         for file in &self.files {
             pgbench.arg("-f").arg(file);
         }
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
+            pgbench.env_remove(name);
+        }
         let output = pgbench
             .arg("rapport")
             .stdin(Stdio::null())

@@ -131,9 +131,15 @@ impl World {
     /// # Errors
     /// When it does not get ready.
     pub fn cold_starts(&self, binary: &Path, times: usize) -> Result<Vec<Duration>> {
-        (0..times)
-            .map(|_| Ok(Server::start(binary, self)?.start))
-            .collect()
+        let start = |_| {
+            let running = self.data_dir().join("postgres/data/postmaster.pid");
+            ensure!(
+                !running.exists(),
+                "PostgreSQL runs already: this would be no cold start"
+            );
+            Ok(Server::start(binary, self)?.start)
+        };
+        (0..times).map(start).collect()
     }
 
     /// Runs PostgreSQL as long as `work` takes.

@@ -109,6 +109,10 @@ async fn what_fails_says_why_in_one_line() {
             ],
             "--admin-password",
         ),
+        (
+            &["seed", "--conversations", "10", "--messages", "9"],
+            "--messages",
+        ),
         (&["key", "create", "--organization", "999"], "999"),
         (&["key", "create", "--organization", "acme"], "acme"),
         (

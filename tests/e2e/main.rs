@@ -14,4 +14,5 @@ mod isolation;
 mod openapi;
 mod organizations;
 mod paging;
+mod seed;
 mod support;

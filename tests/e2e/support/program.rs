@@ -72,19 +72,29 @@ pub struct Server {
 impl Server {
     /// Starts it and waits until it is ready.
     pub async fn start(data_dir: &Path) -> Self {
+        Self::saying(data_dir, &[], 0).await.0
+    }
+
+    /// Starts it with further arguments; gives so many of the lines that follow the first, too.
+    pub async fn saying(data_dir: &Path, arguments: &[&str], count: usize) -> (Self, Vec<String>) {
         let mut command = rapport(&["serve", "--bind", "127.0.0.1:0", "--log", "error"]);
-        command.arg("--data-dir").arg(data_dir);
+        command.args(arguments).arg("--data-dir").arg(data_dir);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = lines.next_line().await.unwrap().expect("the server gets ready");
         let origin = first
             .strip_prefix("Rapport is ready at ")
             .expect("the documented line");
-        Self {
+        let mut rest = Vec::new();
+        while rest.len() < count {
+            rest.push(lines.next_line().await.unwrap().expect("another line"));
+        }
+        let server = Self {
             origin: origin.to_owned(),
             child,
             data_dir: data_dir.to_owned(),
-        }
+        };
+        (server, rest)
     }
 
     /// Ends it at once.

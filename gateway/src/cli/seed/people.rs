@@ -155,7 +155,9 @@ fn telephone(number: u64) -> String {
     let areas = count(&words::AREA);
     let area = word(&words::AREA, number % areas);
     let (line, exchange) = (number / areas % 10_000, number / areas / 10_000);
-    format!("+1{area}{}{:04}", 555 + exchange, (line * 6_779 + 142) % 10_000)
+    // Scattered, each area in its own way.
+    let line = (line * 6_779 + number % areas * 2_503 + 142) % 10_000;
+    format!("+1{area}{}{line:04}", 555 + exchange)
 }
 
 /// The number as people write it: `(513) 555-0142`.
