@@ -1,4 +1,5 @@
 //! The words the people, firms and their messages are made of.
+//! Long because it is a list.
 
 pub const FIRST: [&str; 96] = [
     "Diana", "Hal", "Kara", "Barry", "Maria", "James", "Aisha", "Liam", "Olivia", "Noah", "Emma", "Carlos",
