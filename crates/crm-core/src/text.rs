@@ -1,6 +1,7 @@
 //! Checks on text from outside, alike for every resource.
 
 use rapport_platform::{Error, RawJson, Result};
+use serde_json::Value;
 
 /// The longest name, in characters.
 pub const NAME: usize = 255;
@@ -38,8 +39,44 @@ pub fn object(field: &'static str, value: Option<RawJson>) -> Result<RawJson> {
     if !value.is_object() {
         return Err(Error::invalid(field, "must be an object"));
     }
-    if value.get().contains("\\u0000") {
+    // The escape in the text is quick to look for and rare; only the value tells whether it is one.
+    if value.get().contains("\\u0000") && has_nul(&value.to_value()) {
         return Err(Error::invalid(field, "must not contain NUL characters"));
     }
     Ok(value)
+}
+
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(has_nul),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::object;
+    use rapport_platform::RawJson;
+
+    fn checked(text: &str) -> bool {
+        let value: RawJson = serde_json::from_str(text).unwrap();
+        object("custom_fields", Some(value)).is_ok()
+    }
+
+    #[test]
+    fn an_object_must_not_hold_nul() {
+        assert!(!checked(r#"{"notes": "a\u0000b"}"#));
+        assert!(!checked(r#"{"a\u0000b": [1]}"#));
+        assert!(!checked(r#"{"deep": [{"notes": "\u0000"}]}"#));
+        assert!(!checked(r#"["no object"]"#));
+    }
+
+    #[test]
+    fn an_escaped_backslash_before_u0000_is_no_nul() {
+        assert!(checked(r#"{"path": "C:\\u0000"}"#));
+    }
 }
