@@ -1,6 +1,8 @@
 //! The event log: what happened, in the transaction in which it happened.
 
-use crate::RawJson;
+use crate::{RawJson, Result, Tx};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use rapport_schema::tables::events;
 use uuid::Uuid;
 
@@ -29,6 +31,14 @@ impl Event {
     }
 }
 
+/// A read model, kept in the transaction of the changes it is made of.
+#[async_trait]
+pub trait Projection: Send + Sync {
+    /// Takes up what the transaction has done, told by its events, right before it commits. Whatever fails here
+    /// fails the transaction. It reads and writes through `tx`; several transactions may be here at once.
+    async fn apply(&self, tx: &Tx, events: &[Event]) -> Result<()>;
+}
+
 #[derive(diesel::Insertable)]
 #[diesel(table_name = events)]
 pub(crate) struct EventRow {
@@ -37,5 +47,18 @@ pub(crate) struct EventRow {
     pub subject_type: &'static str,
     pub subject_id: Uuid,
     pub payload: RawJson,
-    pub occurred_at: chrono::DateTime<chrono::Utc>,
+    pub occurred_at: DateTime<Utc>,
+}
+
+impl EventRow {
+    pub(crate) fn new(event: Event, organization_id: i64, occurred_at: DateTime<Utc>) -> Self {
+        Self {
+            organization_id,
+            kind: event.kind,
+            subject_type: event.subject_type,
+            subject_id: event.subject_id,
+            payload: event.payload,
+            occurred_at,
+        }
+    }
 }

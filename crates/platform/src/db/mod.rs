@@ -7,6 +7,7 @@ mod tx;
 pub use reader::{Directory, Reader};
 pub use tx::Tx;
 
+use crate::events::Projection;
 use crate::{Clock, Ctx, CursorKey, Error, Ids, Result};
 use chrono::{DateTime, Utc};
 use deadpool::managed::{Pool, PoolConfig, Timeouts};
@@ -28,9 +29,13 @@ pub struct DbConfig {
     pub pool_size: usize,
     /// How long one statement of the read lane may take.
     pub read_timeout: Duration,
+    /// How many reports and searches may run at once.
+    pub report_pool_size: usize,
+    /// How long one statement of a report or a search may take.
+    pub report_timeout: Duration,
     /// How long one statement of a write may take.
     pub write_timeout: Duration,
-    /// How long a write waits for a free connection.
+    /// How long a write, report or search waits for a free connection.
     pub acquire_timeout: Duration,
 }
 
@@ -41,6 +46,8 @@ impl DbConfig {
             url: url.into(),
             pool_size: 16,
             read_timeout: Duration::from_secs(5),
+            report_pool_size: 4,
+            report_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             acquire_timeout: Duration::from_secs(10),
         }
@@ -49,12 +56,16 @@ impl DbConfig {
 
 /// The database. Cheap to clone; every clone shares connections, clock and ids.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db {
+    inner: Arc<Inner>,
+    projections: Arc<[Arc<dyn Projection>]>,
+}
 
 struct Inner {
     /// Tells the databases of one process apart in thread-local storage.
     number: u64,
     pool: Pool<SessionManager>,
+    reports: Pool<SessionManager>,
     reads: SessionOptions,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -69,29 +80,37 @@ impl Db {
     /// [`Error::Unavailable`] when the database cannot be reached.
     pub async fn connect(config: DbConfig, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let manager = SessionManager(SessionOptions::new(&config.url, config.write_timeout)?);
-        let pool = Pool::builder(manager)
-            .config(PoolConfig {
-                max_size: config.pool_size,
-                timeouts: Timeouts {
-                    wait: Some(config.acquire_timeout),
-                    ..Timeouts::default()
-                },
-                ..PoolConfig::default()
-            })
-            .runtime(deadpool::Runtime::Tokio1)
-            .build()
-            .map_err(Error::internal)?;
+        let writes = SessionOptions::new(&config.url, config.write_timeout)?;
+        let pool = pool(writes, config.pool_size, config.acquire_timeout)?;
+        let reports = SessionOptions::new(&config.url, config.report_timeout)?.read_only();
         let secret = cursor_secret(&pool, &*ids).await?;
-        Ok(Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             pool,
+            reports: self::pool(reports, config.report_pool_size, config.acquire_timeout)?,
             reads: SessionOptions::new(&config.url, config.read_timeout)?,
             clock,
             ids,
             cursors: CursorKey::new(&secret)?,
             url: config.url,
-        })))
+        });
+        Ok(Self {
+            inner,
+            projections: Arc::new([]),
+        })
+    }
+
+    /// The same database, with read models that every write through it keeps.
+    #[must_use]
+    pub fn with_projections(self, projections: impl Into<Arc<[Arc<dyn Projection>]>>) -> Self {
+        Self {
+            projections: projections.into(),
+            ..self
+        }
+    }
+
+    pub(crate) fn projections(&self) -> Arc<[Arc<dyn Projection>]> {
+        self.projections.clone()
     }
 
     /// The read lane for what belongs to the organization of `ctx`.
@@ -101,8 +120,18 @@ impl Db {
     pub async fn reader(&self, ctx: &Ctx) -> Result<Reader> {
         Ok(Reader::new(
             ctx.clone(),
-            reader::pipeline(self.0.number, &self.0.reads).await?,
+            reader::pipeline(self.inner.number, &self.inner.reads).await?,
         ))
+    }
+
+    /// A connection of its own that only reads, for reports and searches: there are few of them, so that these
+    /// neither delay point reads nor take the connections that writes need.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database cannot be reached, or all of them stay busy.
+    pub async fn report_reader(&self, ctx: &Ctx) -> Result<Reader> {
+        let session = session::checkout(&self.inner.reports).await?;
+        Ok(Reader::owning(ctx.clone(), session))
     }
 
     /// The read lane for the global directories, which are consulted before an organization is known.
@@ -111,7 +140,7 @@ impl Db {
     /// [`Error::Unavailable`] when the database cannot be reached.
     pub async fn directory(&self) -> Result<Directory> {
         Ok(Directory::new(
-            reader::pipeline(self.0.number, &self.0.reads).await?,
+            reader::pipeline(self.inner.number, &self.inner.reads).await?,
         ))
     }
 
@@ -125,7 +154,7 @@ impl Db {
         F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
         E: From<Error>,
     {
-        let session = session::checkout(&self.0.pool).await?;
+        let session = session::checkout(&self.inner.pool).await?;
         let mut tx = Tx::new(ctx.clone(), session, self.clone());
         let outcome = tx.run(work).await;
         tx.finish(outcome).await
@@ -133,38 +162,53 @@ impl Db {
 
     /// A connection of the write lane outside any transaction, for single statements of the platform itself.
     pub(crate) async fn session(&self) -> Result<PooledSession> {
-        session::checkout(&self.0.pool).await
+        session::checkout(&self.inner.pool).await
     }
 
     /// The injected clock's time.
     pub fn now(&self) -> DateTime<Utc> {
-        self.0.clock.now()
+        self.inner.clock.now()
     }
 
     /// A new UUID for a row made at `now`.
     pub fn uuid(&self, now: DateTime<Utc>) -> Uuid {
-        self.0.ids.uuid(now)
+        self.inner.ids.uuid(now)
     }
 
     /// The injected source of ids and secrets.
     pub fn ids(&self) -> &dyn Ids {
-        &*self.0.ids
+        &*self.inner.ids
     }
 
     /// The injected clock.
     pub fn clock(&self) -> Arc<dyn Clock> {
-        self.0.clock.clone()
+        self.inner.clock.clone()
     }
 
     /// The codec of this instance's cursors.
     pub fn cursors(&self) -> &CursorKey {
-        &self.0.cursors
+        &self.inner.cursors
     }
 
     /// Where the database is, for what needs a connection of its own: listening and bulk copies.
     pub fn url(&self) -> &str {
-        &self.0.url
+        &self.inner.url
     }
+}
+
+fn pool(options: SessionOptions, size: usize, wait: Duration) -> Result<Pool<SessionManager>> {
+    Pool::builder(SessionManager(options))
+        .config(PoolConfig {
+            max_size: size,
+            timeouts: Timeouts {
+                wait: Some(wait),
+                ..Timeouts::default()
+            },
+            ..PoolConfig::default()
+        })
+        .runtime(deadpool::Runtime::Tokio1)
+        .build()
+        .map_err(Error::internal)
 }
 
 /// The secret under which cursors are authenticated; the same for every process on this database.

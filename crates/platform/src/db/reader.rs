@@ -1,7 +1,8 @@
 //! The read lane: one shared connection per thread, on which the statements of many requests travel at
-//! once. One slow statement delays those behind it, so only point reads and lists belong here.
+//! once. One slow statement delays those behind it, so only point reads and lists belong here; reports and
+//! searches have a connection of their own while they run.
 
-use super::session::{Session, SessionOptions};
+use super::session::{PooledSession, Session, SessionOptions};
 use crate::{Ctx, Result};
 use diesel_async::AsyncPgConnection;
 use std::cell::RefCell;
@@ -13,11 +14,23 @@ use tokio::sync::Mutex;
 #[derive(Clone)]
 pub struct Reader {
     ctx: Ctx,
-    session: Arc<Session>,
+    session: Lease,
+}
+
+#[derive(Clone)]
+enum Lease {
+    Shared(Arc<Session>),
+    Own(Arc<PooledSession>),
 }
 
 impl Reader {
     pub(crate) fn new(ctx: Ctx, session: Arc<Session>) -> Self {
+        let session = Lease::Shared(session);
+        Self { ctx, session }
+    }
+
+    pub(crate) fn owning(ctx: Ctx, session: PooledSession) -> Self {
+        let session = Lease::Own(Arc::new(session));
         Self { ctx, session }
     }
 
@@ -33,7 +46,10 @@ impl Reader {
 
     /// The connection; pass `&mut reader.conn()` to diesel.
     pub fn conn(&self) -> &AsyncPgConnection {
-        self.session.conn()
+        match &self.session {
+            Lease::Shared(session) => session.conn(),
+            Lease::Own(session) => session.conn(),
+        }
     }
 }
 

@@ -25,6 +25,14 @@ impl SessionOptions {
         Ok(Self(config))
     }
 
+    /// Lets the connection only read.
+    pub(crate) fn read_only(mut self) -> Self {
+        let options = self.0.get_options().unwrap_or_default();
+        let options = format!("{options} -c default_transaction_read_only=on");
+        self.0.options(options);
+        self
+    }
+
     /// Opens a connection; its driver runs as a task of the current runtime.
     pub(crate) async fn open(&self) -> Result<Session> {
         let (client, connection) = self.0.connect(NoTls).await.map_err(unavailable)?;

@@ -16,7 +16,7 @@ pub struct Tx {
     ctx: Ctx,
     db: Db,
     now: DateTime<Utc>,
-    events: Vec<EventRow>,
+    events: Vec<Event>,
     jobs: Vec<JobRow>,
     /// Gone once the transaction has ended.
     session: Option<PooledSession>,
@@ -77,14 +77,7 @@ impl Tx {
 
     /// Notes that something happened; it is written with the commit.
     pub fn emit(&mut self, event: Event) {
-        self.events.push(EventRow {
-            organization_id: self.ctx.organization,
-            kind: event.kind,
-            subject_type: event.subject_type,
-            subject_id: event.subject_id,
-            payload: event.payload,
-            occurred_at: self.now,
-        });
+        self.events.push(event);
     }
 
     /// Leaves work for a worker; it is written with the commit, and workers are told of it.
@@ -123,8 +116,14 @@ impl Tx {
     async fn flush(&mut self) -> Result<()> {
         let events = std::mem::take(&mut self.events);
         if !events.is_empty() {
+            for projection in &*self.db.projections() {
+                projection.apply(self, &events).await?;
+            }
+            let rows = events
+                .into_iter()
+                .map(|event| EventRow::new(event, self.ctx.organization, self.now));
             diesel::insert_into(events::table)
-                .values(events)
+                .values(rows.collect::<Vec<_>>())
                 .execute(&mut self.conn())
                 .await?;
         }

@@ -1,0 +1,1 @@
+//! Read models, kept with every write, and the reports made of them.

@@ -1,0 +1,1 @@
+//! The sales pipeline: stages, sales and their quotes.

@@ -1,0 +1,129 @@
+//! Tables of people, companies and their history.
+
+use diesel::table;
+
+table! {
+    /// See the migration for what its columns hold.
+    organizations (id) {
+        id -> Int8,
+        uuid -> Uuid,
+        parent_organization_id -> Nullable<Int8>,
+        sandbox_of -> Nullable<Int8>,
+        name -> Text,
+        default_region -> Text,
+        email_addresses -> Array<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    users (id) {
+        id -> Int8,
+        uuid -> Uuid,
+        email -> Text,
+        password_hash -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    agents (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        uuid -> Uuid,
+        user_id -> Int8,
+        name -> Text,
+        email -> Text,
+        role -> Text,
+        active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    api_keys (id) {
+        id -> Int8,
+        organization_id -> Int8,
+        uuid -> Uuid,
+        digest -> Bytea,
+        prefix -> Text,
+        name -> Text,
+        scopes -> Array<Text>,
+        agent_id -> Nullable<Int8>,
+        active -> Bool,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    companies (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        uuid -> Uuid,
+        name -> Text,
+        domain -> Nullable<Text>,
+        address -> Nullable<Text>,
+        agent_id -> Nullable<Int8>,
+        custom_fields -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    contacts (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        uuid -> Uuid,
+        name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone_number -> Nullable<Text>,
+        company_id -> Nullable<Int8>,
+        company_role -> Nullable<Text>,
+        custom_fields -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    contact_addresses (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        contact_id -> Int8,
+        channel_type -> Text,
+        address -> Text,
+        normalized -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    audit_logs (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        uuid -> Uuid,
+        occurred_at -> Timestamptz,
+        actor_type -> Text,
+        agent_id -> Nullable<Int8>,
+        api_key_id -> Nullable<Int8>,
+        action_type -> Text,
+        record_type -> Text,
+        record_id -> Uuid,
+        changes -> Jsonb,
+        request_id -> Nullable<Text>,
+    }
+}
