@@ -47,6 +47,22 @@ pub struct Args {
         value_name = "MS"
     )]
     read_timeout_ms: u64,
+    /// How many reports and searches may run at once
+    #[arg(
+        long,
+        env = "RAPPORT_REPORT_POOL_SIZE",
+        default_value = "4",
+        value_name = "NUMBER"
+    )]
+    report_pool_size: std::num::NonZeroUsize,
+    /// How long one statement of a report or a search may take, in milliseconds
+    #[arg(
+        long,
+        env = "RAPPORT_REPORT_TIMEOUT_MS",
+        default_value = "30000",
+        value_name = "MS"
+    )]
+    report_timeout_ms: u64,
     /// How long one statement of a write may take, in milliseconds
     #[arg(
         long,
@@ -167,6 +183,8 @@ impl Args {
         DbConfig {
             pool_size: self.pool_size.get(),
             read_timeout: Duration::from_millis(self.read_timeout_ms),
+            report_pool_size: self.report_pool_size.get(),
+            report_timeout: Duration::from_millis(self.report_timeout_ms),
             write_timeout: Duration::from_millis(self.write_timeout_ms),
             ..DbConfig::new(url)
         }

@@ -148,3 +148,33 @@ async fn no_free_connection_is_unavailable() {
     let outcome = inner.await.unwrap();
     assert!(matches!(outcome, Err(Error::Unavailable { .. })), "{outcome:?}");
 }
+
+#[tokio::test]
+async fn a_report_only_reads_and_keeps_its_connection_for_itself() {
+    let one = |config: &mut DbConfig| {
+        config.report_pool_size = 1;
+        config.acquire_timeout = Duration::from_millis(50);
+    };
+    let stage = Stage::with(one, Arc::new(RandomIds)).await;
+    let report = stage.db.report_reader(&stage.ctx).await.unwrap();
+    let refused = report.conn().batch_execute("DELETE FROM jobs").await.unwrap_err();
+    assert!(refused.to_string().contains("read-only"), "{refused}");
+    let own = pid(report.conn()).await.unwrap();
+    let point = stage.db.reader(&stage.ctx).await.unwrap();
+    assert_ne!(pid(point.conn()).await.unwrap(), own);
+    let another = stage.db.report_reader(&stage.ctx).await;
+    assert!(matches!(another, Err(Error::Unavailable { .. })));
+    drop(report);
+    let again = stage.db.report_reader(&stage.ctx).await.unwrap();
+    assert_eq!(pid(again.conn()).await.unwrap(), own);
+}
+
+#[tokio::test]
+async fn a_report_that_takes_too_long_is_ended() {
+    let short = |config: &mut DbConfig| config.report_timeout = Duration::from_millis(100);
+    let stage = Stage::with(short, Arc::new(RandomIds)).await;
+    let report = stage.db.report_reader(&stage.ctx).await.unwrap();
+    let slow = report.conn().batch_execute("SELECT pg_sleep(60)").await;
+    let slow = slow.map_err(Error::from);
+    assert!(matches!(slow, Err(Error::Unavailable { .. })), "{slow:?}");
+}

@@ -11,6 +11,7 @@ mod housekeeping;
 mod jobs;
 mod lanes;
 mod opaque_ids;
+mod projections;
 mod support;
 mod wakes;
 mod worker;
