@@ -6,6 +6,7 @@ mod http;
 mod operation;
 mod pgbench;
 mod report;
+mod reports;
 mod rounds;
 mod server;
 mod statement;
@@ -85,6 +86,7 @@ async fn measure(args: &Args) -> Result<Report> {
             let server = Server::start(&args.binary, &world)?;
             let idle = server.resident()?;
             let rounds = rounds::run(args, &world, &database, (&server, &targets, &statements)).await?;
+            let reports = reports::run(args, &world, &database, (&server, &targets)).await?;
             let memory = report::Memory {
                 idle,
                 peak: server.peak()?,
@@ -93,6 +95,7 @@ async fn measure(args: &Args) -> Result<Report> {
                 sizes,
                 statements,
                 rounds,
+                reports,
                 memory,
                 starts,
             })

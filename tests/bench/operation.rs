@@ -1,6 +1,7 @@
 //! What is measured.
 
 use crate::world::Targets;
+use crate::wrk::Requests;
 
 /// A request, and the share of pgbench's rate it must reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,5 +74,15 @@ impl Operation {
     pub fn body(self) -> Option<String> {
         self.is_write()
             .then(|| format!(r#"{{"name":"Bench {TOKEN}","email":"{TOKEN}@bench.example"}}"#))
+    }
+
+    /// The requests for wrk.
+    pub fn requests(self, targets: &Targets) -> Requests {
+        Requests {
+            name: self.name(),
+            path: self.path(targets),
+            choices: self.ids(targets).iter().map(|(id, _)| id.clone()).collect(),
+            body: self.body(),
+        }
     }
 }

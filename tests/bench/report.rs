@@ -2,6 +2,7 @@
 
 use crate::capture::Captured;
 use crate::operation::Operation;
+use crate::reports::{self, Report as Kind};
 use crate::rounds::Round;
 use crate::world::Sizes;
 use std::fmt::Write as _;
@@ -32,6 +33,8 @@ pub struct Report {
     pub statements: Vec<Captured>,
     /// The measurements.
     pub rounds: Vec<Round>,
+    /// The measurements of reports.
+    pub reports: Vec<reports::Round>,
     /// The server's memory.
     pub memory: Memory,
     /// From the server's start until it was ready.
@@ -71,7 +74,13 @@ impl Report {
 
     /// The figures in Markdown tables, which a terminal shows as well.
     pub fn table(&self) -> String {
-        format!("{}\n{}\n{}", self.ratios(), self.rest(), self.absolute())
+        format!(
+            "{}\n{}\n{}\n{}",
+            self.ratios(),
+            self.latencies(),
+            self.rest(),
+            self.absolute()
+        )
     }
 
     fn ratios(&self) -> String {
@@ -89,6 +98,38 @@ impl Report {
                 out,
                 "| {} | {ratio:.2} | ≥ {goal:.2} | {verdict} | {count} |",
                 operation.name()
+            )
+            .ok();
+        }
+        out
+    }
+
+    /// Latencies of reports and searches in terms of those of point reads.
+    fn latencies(&self) -> String {
+        let mut out =
+            "| report | times a point read | goal | | a point read meanwhile | goal | | among its like |\n\
+                       |---|---|---|---|---|---|---|---|\n"
+                .to_owned();
+        for kind in Kind::ALL {
+            let of = |figure: fn(&reports::Round) -> f64| {
+                median(
+                    self.reports
+                        .iter()
+                        .filter(|round| round.report == kind)
+                        .map(figure),
+                )
+            };
+            let times = of(|round| round.alone / round.point);
+            let slower = of(|round| round.beside / round.point);
+            writeln!(
+                out,
+                "| {} | {times:.1} | ≤ {:.0} | {} | {slower:.2} | ≤ {:.2} | {} | {:.2} |",
+                kind.name(),
+                kind.goal(),
+                verdict(times <= kind.goal()),
+                reports::SLOWDOWN,
+                verdict(slower <= reports::SLOWDOWN),
+                of(|round| round.among_its_like / round.point),
             )
             .ok();
         }
@@ -164,17 +205,23 @@ impl Report {
         format!(
             "# Performance\n\n{INTRODUCTION}\n\
              Data: {contacts} contacts, {conversations} conversations, {messages} messages in one organization. \
-             Medians of {} rounds.\n\n{}\n{}\n\
+             Medians of {} rounds.\n\n{}\n{LATENCIES}\n{}\n{}\n\
              ## Notes\n\n{NOTES}{notes}{NOTES_END}\n\n\
              ## Absolute figures\n\nOf one machine on one day; they mean nothing by themselves.\n\n{}\n\
              ## Statements\n{statements}",
             self.rounds.len() / Operation::ALL.len(),
             self.ratios(),
+            self.latencies(),
             self.rest(),
             self.absolute(),
         )
     }
 }
+
+const LATENCIES: &str = "Reports: the latency that 95 of 100 requests keep below, over one connection with one request \
+    at a time, divided by that of a point read measured in the same way. Then the latency of a point read while \
+    another connection asks for such reports without pause, divided by that of a point read alone; the last column \
+    is the same while the other connection asks for point reads, which tells what sharing the machine costs.\n";
 
 const INTRODUCTION: &str = "Written by `make bench`. wrk (2 threads, 32 connections) asks the release build over \
     HTTP; then pgbench (`-M prepared`, 8 clients, 2 threads) runs the statements the server ran for such a request, \

@@ -6,7 +6,7 @@ use crate::operation::Operation;
 use crate::pgbench::Script;
 use crate::server::Server;
 use crate::world::{Database, Targets, World};
-use crate::wrk::{self, Seen};
+use crate::wrk::{self, Pace, Seen};
 use anyhow::Result;
 
 /// One measurement of the server and one of pgbench, one right after the other.
@@ -43,14 +43,19 @@ pub async fn run(
     let mut rounds = Vec::new();
     for number in 0..args.rounds {
         for (operation, script) in &scripts {
-            let plan = (*operation, number, args.seconds);
+            let requests = operation.requests(targets);
+            let pace = Pace {
+                connections: 32,
+                seconds: args.seconds,
+                round: number,
+            };
             // Who goes first changes, as the second finds warm caches and more rows.
             let (seen, tps) = if number % 2 == 0 {
-                let seen = wrk::run(world, server, targets, plan)?;
+                let seen = wrk::run(world, server, targets, &requests, pace)?;
                 (seen, script.run(args.seconds)?)
             } else {
                 let tps = script.run(args.seconds)?;
-                (wrk::run(world, server, targets, plan)?, tps)
+                (wrk::run(world, server, targets, &requests, pace)?, tps)
             };
             eprintln!(
                 "round {} of {}: {}: {:.0}/s, pgbench {tps:.0}/s, ratio {:.2}",

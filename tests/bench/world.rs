@@ -26,9 +26,9 @@ pub struct Sizes {
 
 /// What figures are taken from.
 pub const FULL: Sizes = Sizes {
-    contacts: 20_000,
-    conversations: 20_000,
-    messages: 200_000,
+    contacts: 50_000,
+    conversations: 100_000,
+    messages: 1_000_000,
 };
 /// What suffices to see whether it works.
 pub const QUICK: Sizes = Sizes {

@@ -1,6 +1,6 @@
 //! wrk, making the requests over HTTP.
 
-use crate::operation::{Operation, TOKEN};
+use crate::operation::TOKEN;
 use crate::server::Server;
 use crate::world::{Targets, World};
 use anyhow::{Context, Result, ensure};
@@ -16,6 +16,8 @@ pub struct Seen {
     pub rate: f64,
     /// Half the requests took no longer, in microseconds.
     pub p50: f64,
+    /// 95 of 100 requests took no longer, in microseconds.
+    pub p95: f64,
     /// 99 of 100 requests took no longer, in microseconds.
     pub p99: f64,
     /// Requests that failed.
@@ -38,12 +40,36 @@ function request()
 end
 function done(summary, latency)
     local e = summary.errors
-    io.write(string.format('\n{"rate":%f,"p50":%f,"p99":%f,"errors":%d}\n', summary.requests / summary.duration * 1e6,
-        latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.status + e.timeout))
+    io.write(string.format('\n{"rate":%f,"p50":%f,"p95":%f,"p99":%f,"errors":%d}\n', summary.requests / summary.duration * 1e6,
+        latency:percentile(50), latency:percentile(95), latency:percentile(99), e.connect + e.read + e.write + e.status + e.timeout))
 end
 "#;
 
-/// Makes one operation's requests for so many seconds. `round` tells its new contacts from those of others.
+/// What to ask for.
+#[derive(Debug, Clone)]
+pub struct Requests {
+    /// What it is, for messages.
+    pub name: &'static str,
+    /// The path, with `{id}` for one of `choices`.
+    pub path: String,
+    /// What to put there, one of them at random each time.
+    pub choices: Vec<String>,
+    /// The body, in which [`TOKEN`] stands for what must differ each time.
+    pub body: Option<String>,
+}
+
+/// How to ask.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Over how many connections, each with one request at a time.
+    pub connections: u32,
+    /// For how many seconds.
+    pub seconds: u64,
+    /// Tells what is made from what other rounds made.
+    pub round: usize,
+}
+
+/// Makes requests for a while.
 ///
 /// # Errors
 /// When wrk fails, or a request does.
@@ -51,11 +77,14 @@ pub fn run(
     world: &World,
     server: &Server,
     targets: &Targets,
-    (operation, round, seconds): (Operation, usize, u64),
+    requests: &Requests,
+    pace: Pace,
 ) -> Result<Seen> {
-    let script = script(world, targets, operation, round)?;
+    let script = script(world, requests, pace.round)?;
     let mut wrk = Command::new("wrk");
-    wrk.args(["-t", "2", "-c", "32", "-d", &seconds.to_string(), "-s"])
+    wrk.args(["-t", &pace.connections.min(2).to_string()])
+        .args(["-c", &pace.connections.to_string()])
+        .args(["-d", &pace.seconds.to_string(), "-s"])
         .arg(script)
         .args([
             "-H",
@@ -78,27 +107,28 @@ pub fn run(
     ensure!(
         seen.errors == 0,
         "{}: {} requests failed",
-        operation.name(),
+        requests.name,
         seen.errors
     );
     Ok(seen)
 }
 
-fn script(world: &World, targets: &Targets, operation: Operation, round: usize) -> Result<PathBuf> {
-    let ids: Vec<_> = operation
-        .ids(targets)
-        .iter()
-        .map(|(id, _)| format!("{id:?}"))
-        .collect();
-    let body = operation
-        .body()
+fn script(world: &World, requests: &Requests, round: usize) -> Result<PathBuf> {
+    let choices: Vec<_> = requests.choices.iter().map(|text| format!("{text:?}")).collect();
+    let body = requests
+        .body
+        .as_ref()
         .map_or("nil".to_owned(), |body| format!("[[{body}]]"));
     let text = format!(
         "ids = {{{}}}\npath = {:?}\nbody = {body}\nround = {round}\ntoken_mark = {TOKEN:?}\n{REQUESTS}",
-        ids.join(","),
-        operation.path(targets),
+        choices.join(","),
+        requests.path,
     );
-    let file = world.scratch.path().join("requests.lua");
+    // Two may run at once.
+    let file = world
+        .scratch
+        .path()
+        .join(format!("{}.lua", requests.name.replace(' ', "-")));
     fs::write(&file, text)?;
     Ok(file)
 }
