@@ -50,7 +50,7 @@ pub async fn replay(tx: &Tx, request: &Request) -> Result<Option<Stored>> {
     let Some((fingerprint, status, body)) = row else {
         return Ok(None);
     };
-    if fingerprint != request.fingerprint {
+    if fingerprint != sealed(tx, request) {
         return Err(Error::invalid(
             "Idempotency-Key",
             "was used before with another request",
@@ -68,7 +68,7 @@ pub async fn replay(tx: &Tx, request: &Request) -> Result<Option<Stored>> {
 /// When the database refuses it.
 pub async fn keep(tx: &Tx, request: &Request, answer: &Stored) -> Result<()> {
     let values = (
-        table::fingerprint.eq(request.fingerprint.to_vec()),
+        table::fingerprint.eq(sealed(tx, request)),
         table::status.eq(i16::try_from(answer.status).unwrap_or_default()),
         table::body.eq(&answer.body),
         table::created_at.eq(tx.now()),
@@ -87,6 +87,11 @@ pub async fn keep(tx: &Tx, request: &Request, answer: &Stored) -> Result<()> {
         .execute(&mut tx.conn())
         .await?;
     Ok(())
+}
+
+/// The fingerprint as it is stored: what was asked may hold a password.
+fn sealed(tx: &Tx, request: &Request) -> Vec<u8> {
+    tx.db().cursors().digest(&request.fingerprint)
 }
 
 #[derive(QueryableByName)]

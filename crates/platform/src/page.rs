@@ -157,6 +157,12 @@ impl CursorKey {
         })
     }
 
+    /// A digest of `text` that nobody without the secret can work out, so that guesses at what it covers cannot be
+    /// checked.
+    pub(crate) fn digest(&self, text: &[u8]) -> Vec<u8> {
+        self.mac("digest", text).finalize().into_bytes().to_vec()
+    }
+
     fn mac(&self, binding: &str, values: &[u8]) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
         mac.update(values);

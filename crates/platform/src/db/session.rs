@@ -6,6 +6,7 @@ use diesel_async::AsyncPgConnection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
 
 /// How a connection is opened.
@@ -39,8 +40,13 @@ impl SessionOptions {
         let closed = Arc::new(AtomicBool::new(false));
         let flag = closed.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::warn!(%error, "database connection lost");
+            match connection.await {
+                // A server that is told to stop says so to each of its clients.
+                Err(error) if error.code() == Some(&SqlState::ADMIN_SHUTDOWN) => {
+                    tracing::debug!("the database server is stopping");
+                }
+                Err(error) => tracing::warn!(%error, "database connection lost"),
+                Ok(()) => {}
             }
             flag.store(true, Ordering::Release);
         });

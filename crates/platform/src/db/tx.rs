@@ -55,6 +55,11 @@ impl Tx {
         self.db.uuid(self.now)
     }
 
+    /// The database it belongs to.
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
     /// The injected source of ids and secrets.
     pub fn ids(&self) -> &dyn crate::Ids {
         self.db.ids()
