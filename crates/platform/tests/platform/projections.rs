@@ -34,7 +34,9 @@ fn event(kind: &'static str) -> Event {
 
 async fn emit(db: &Db, stage: &Stage, kinds: &[&'static str]) -> Result<()> {
     db.write(&stage.ctx, async |tx| {
-        kinds.iter().for_each(|kind| tx.emit(event(kind)));
+        for kind in kinds {
+            tx.emit(event(kind));
+        }
         Ok(())
     })
     .await
