@@ -2,6 +2,7 @@
 
 use crate::credentials::Credentials;
 use crate::http::metrics::Metrics;
+use crate::projections;
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::{
     AgentService, CompanyService, ContactService, OrganizationService, PgAgents, PgCompanies, PgContacts,
@@ -11,6 +12,7 @@ use rapport_inbox::{ConversationService, FileService, MessageService, PgConversa
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
+use rapport_sales_pipeline::{PgPipeline, PgSales, PipelineService, SaleService};
 use std::sync::Arc;
 
 /// The services, composed over one database. Cheap to clone.
@@ -39,6 +41,10 @@ pub struct Services {
     pub conversations: Arc<dyn ConversationService>,
     /// Messages.
     pub messages: Arc<dyn MessageService>,
+    /// Pipelines.
+    pub pipeline: Arc<dyn PipelineService>,
+    /// Sales.
+    pub sales: Arc<dyn SaleService>,
     /// Files.
     pub files: Arc<dyn FileService>,
 }
@@ -49,6 +55,7 @@ impl App {
     /// # Errors
     /// Never, but for a defect in how figures are named.
     pub fn new(db: Db, files: FileStore) -> Result<Self> {
+        let db = db.with_projections(projections::all());
         Ok(Self(Arc::new(Services {
             credentials: Credentials::new(db.clone()),
             metrics: Metrics::new()?,
@@ -59,6 +66,8 @@ impl App {
             contacts: Arc::new(PgContacts),
             conversations: Arc::new(PgConversations),
             messages: Arc::new(PgMessages),
+            pipeline: Arc::new(PgPipeline),
+            sales: Arc::new(PgSales),
             files: Arc::new(PgFiles::new(files)),
             db,
         })))

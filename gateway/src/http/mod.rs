@@ -7,6 +7,7 @@ pub mod encoding;
 pub mod error;
 pub mod fallback;
 pub mod health;
+pub mod if_match;
 pub mod metrics;
 pub mod observe;
 pub mod once;

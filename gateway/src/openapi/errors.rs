@@ -100,6 +100,11 @@ fn own(document: &Document, operation: Operation<'_>) -> Vec<Case> {
     if operation.method == "post" {
         cases.extend(repeated());
     }
+    if parameters::in_header(document, operation).any(|name| name == "If-Match") {
+        let id = parameters::in_path(operation.path).last().unwrap_or_default();
+        cases.push(bad("If-Match"));
+        cases.push(named("stale", Error::stale(kind(id))));
+    }
     let declared = &operation.value["responses"]["409"]["description"];
     if let Some(message) = declared.as_str().filter(|message| !message.is_empty()) {
         cases.push(named("conflict", Error::conflict(message.to_owned())));
@@ -139,6 +144,7 @@ fn kind(id: &str) -> &'static str {
         "message_id" => "Message",
         "api_key_id" => "API key",
         "file_id" => "File",
+        "sale_id" => "Sale",
         _ => "Record",
     }
 }
@@ -177,6 +183,7 @@ fn meaning(status: u16) -> &'static str {
         403 => "The API key is missing, not accepted, or lacks the scope",
         404 => "There is no such record in this organization",
         409 => "Another record or request is in the way",
+        412 => "The record is not in the version of `If-Match`",
         413 => "The body is too large",
         415 => "The body is not JSON",
         422 => "A value is not acceptable; the error says which",

@@ -14,10 +14,23 @@ pub fn in_path(path: &str) -> impl Iterator<Item = &str> {
 
 /// The names of an operation's parameters of the query string.
 pub fn in_query<'a>(document: &'a Document, operation: Operation<'a>) -> impl Iterator<Item = &'a str> {
+    declared(document, operation, "query")
+}
+
+/// The names of the headers that an operation declares.
+pub fn in_header<'a>(document: &'a Document, operation: Operation<'a>) -> impl Iterator<Item = &'a str> {
+    declared(document, operation, "header")
+}
+
+fn declared<'a>(
+    document: &'a Document,
+    operation: Operation<'a>,
+    place: &'static str,
+) -> impl Iterator<Item = &'a str> {
     let declared = operation.value["parameters"].as_array().into_iter().flatten();
     declared
         .map(|parameter| document.resolve(parameter))
-        .filter(|parameter| parameter["in"] == "query")
+        .filter(move |parameter| parameter["in"] == place)
         .filter_map(|parameter| parameter["name"].as_str())
 }
 

@@ -63,10 +63,16 @@ fn references(document: &Document, value: &Value, names: &mut BTreeSet<String>) 
     }
 }
 
-/// An answer has all its keys; those without a value are null.
+/// Marks a property that an answer leaves out when it has no value, as some documented objects do.
+const OPTIONAL: &str = "x-optional";
+
+/// An answer has all its keys, those without a value being null, except for those marked [`OPTIONAL`].
 fn require_all(schema: &mut Value) {
     if let Some(properties) = schema["properties"].as_object() {
-        let names: Vec<String> = properties.keys().cloned().collect();
+        let required = properties
+            .iter()
+            .filter(|(_, property)| property.get(OPTIONAL).is_none());
+        let names: Vec<String> = required.map(|(name, _)| name.clone()).collect();
         schema["required"] = names.into();
     }
     match schema {

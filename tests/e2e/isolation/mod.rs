@@ -14,7 +14,7 @@ const MOST_UNCOVERED: usize = 0;
 const UNCOVERED: &str = include_str!("uncovered.txt");
 
 /// What takes the scope `admin`; of the rest, GET takes `read` and everything else `write`.
-const ADMIN: [&str; 7] = [
+const ADMIN: [&str; 8] = [
     "POST /api/v2/organizations",
     "PATCH /api/v2/organizations/{organization_id}",
     "POST /api/v2/organizations/{organization_id}/agents",
@@ -22,6 +22,7 @@ const ADMIN: [&str; 7] = [
     "GET /api/v2/organizations/{organization_id}/api-keys",
     "POST /api/v2/organizations/{organization_id}/api-keys",
     "DELETE /api/v2/organizations/{organization_id}/api-keys/{api_key_id}",
+    "PUT /api/v2/organizations/{organization_id}/pipeline/stages",
 ];
 
 async fn send(caller: &Caller, operation: &Operation, records: &Records) -> Response {

@@ -10,4 +10,6 @@ mod idempotency;
 mod messages;
 mod organization;
 mod paging;
+mod pipeline;
+mod sales;
 mod settings;

@@ -22,6 +22,7 @@ impl Records {
         let mut records = Self(BTreeMap::from([
             ("organization_id", tenant.organization_id.clone()),
             ("agent_id", tenant.agent_id.clone()),
+            ("owner_id", tenant.agent_id.clone()),
         ]));
         let company = json!({"name": "Ferris Aircraft", "agent_id": tenant.agent_id});
         let company = records.add(tenant, "companies", &company, "company_id").await;
@@ -35,6 +36,8 @@ impl Records {
             json!({"modality": "email", "message_direction": "sent", "subject": "Hello", "content": "Hi."});
         let path = format!("conversations/{conversation}/messages");
         let message = records.add(tenant, &path, &message, "message_id").await;
+        let sale = json!({"owner_id": tenant.agent_id, "associated_contacts": [{"contact_id": contact}]});
+        records.add(tenant, "sales", &sale, "sale_id").await;
         let key = json!({"name": "Another", "scopes": ["read"]});
         records.add(tenant, "api-keys", &key, "api_key_id").await;
         let file = attach(app, tenant, &conversation, &message).await;

@@ -91,6 +91,42 @@ pub const MESSAGE: Shape = &[
     ),
 ];
 
+const STATUS: Shape = &[("label", Text), ("status", Maybe(&Text)), ("changed_at", Time)];
+
+/// A sale whose quote has neither discounts nor taxes nor overrides.
+pub const SALE: Shape = &[
+    ("sale_id", Id),
+    ("associated_conversation_ids", Texts),
+    ("company_id", Maybe(&Id)),
+    ("owner_id", Maybe(&Id)),
+    (
+        "associated_contacts",
+        List(&[("contact_id", Id), ("is_primary", Bool)]),
+    ),
+    (
+        "quote_details",
+        Object(&[
+            ("output", Object(&[("currency", Text), ("total_price", Text)])),
+            (
+                "arguments",
+                Object(&[(
+                    "products",
+                    List(&[
+                        ("quantity", Integer),
+                        ("unit_price", Text),
+                        ("product_name", Text),
+                    ]),
+                )]),
+            ),
+        ]),
+    ),
+    ("custom_fields", Free),
+    ("current_status", Object(STATUS)),
+    ("status_history", List(STATUS)),
+    ("created_at", Time),
+    ("last_activity_at", Time),
+];
+
 const PAGINATION: Shape = &[
     ("limit", Integer),
     ("cursor", Maybe(&Text)),

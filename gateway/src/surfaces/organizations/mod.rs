@@ -11,6 +11,8 @@ mod fields;
 mod messages;
 mod organization;
 mod params;
+mod pipeline;
+mod sales;
 mod settings;
 mod time;
 
@@ -53,6 +55,10 @@ const TAGS: &[(&str, &str)] = &[
         "What was said in a conversation: e-mails, texts, calls, chats, forms.",
     ),
     (
+        "sales",
+        "What may be sold to whom, for how much, and how far it has come.",
+    ),
+    (
         openapi::NATIVE,
         "Operations that Rapport adds to the published reference.",
     ),
@@ -75,8 +81,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             scope("/{organization_id}/agents")
                 .configure(agents::routes)
-                .configure(conversations::routes_of_agents),
+                .configure(conversations::routes_of_agents)
+                .configure(sales::routes_of_agents),
         )
+        .service(scope("/{organization_id}/sales").configure(sales::routes))
+        .service(scope("/{organization_id}/pipeline").configure(pipeline::routes))
         .service(scope("/{organization_id}/files").configure(messages::file_routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)
