@@ -18,13 +18,11 @@ use std::sync::Arc;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    match std::env::var("DATABASE_URL") {
-        Ok(url) => run(url).await,
-        Err(_) => {
-            let database = Ephemeral::start(Vec::new()).await?;
-            run(database.url()).await
-        }
+    if let Ok(url) = std::env::var("DATABASE_URL") {
+        return run(url).await;
     }
+    let database = Ephemeral::start(Vec::new()).await?;
+    run(database.url()).await
 }
 
 async fn run(url: String) -> Result<()> {

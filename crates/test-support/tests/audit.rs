@@ -51,6 +51,14 @@ fn a_read_is_held_by_a_value() {
 }
 
 #[test]
+fn a_check_of_a_deferred_foreign_key_is_held_by_a_value() {
+    let check = r#"SELECT $2 FROM ONLY "public"."contacts" x WHERE"#;
+    let by = |column: &str| format!(r#"{check} "{column}" OPERATOR(pg_catalog.=) $1 FOR KEY SHARE OF x"#);
+    passes(&by("organization_id"));
+    fails(&by("uuid"), "contacts");
+}
+
+#[test]
 fn a_join_is_held_by_the_other_side() {
     passes(&format!(
         "{JOIN} companies.organization_id = c.organization_id AND companies.id = c.company_id WHERE c.organization_id = $1"

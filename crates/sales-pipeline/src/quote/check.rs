@@ -42,7 +42,7 @@ fn within(list: &str, index: usize, error: Error) -> Error {
 fn product(product: &mut Product) -> Result<()> {
     product.name = text::required("product_name", std::mem::take(&mut product.name), text::NAME)?;
     bounded("quantity", &product.quantity, QUANTITY)?;
-    if product.quantity <= BigDecimal::from(0) {
+    if product.quantity <= 0 {
         return Err(Error::invalid("quantity", "must be more than 0"));
     }
     unit_price(&product.unit_price)?;
@@ -74,14 +74,14 @@ fn unit_price(price: &BigDecimal) -> Result<()> {
 fn percentage(field: &'static str, value: Option<&BigDecimal>, most: i64) -> Result<()> {
     let Some(value) = value else { return Ok(()) };
     bounded(field, value, PERCENT)?;
-    if *value < BigDecimal::from(0) || *value > BigDecimal::from(most) {
+    if *value < 0 || *value > most {
         return Err(Error::invalid(field, format!("must be from 0 to {most}")));
     }
     Ok(())
 }
 
 pub(super) fn at_least_zero(field: impl Into<Cow<'static, str>>, value: &BigDecimal) -> Result<()> {
-    if *value < BigDecimal::from(0) {
+    if *value < 0 {
         return Err(Error::invalid(field, "must not be negative"));
     }
     Ok(())

@@ -72,8 +72,8 @@ fn conversations(sale: &Sale) -> Vec<String> {
     sale.conversations.iter().map(opaque).collect()
 }
 
-fn products(sale: &Sale) -> Value {
-    sale.quote.arguments.to_value()["products"].take()
+fn products(sale: &Sale) -> Option<Value> {
+    sale.quote.arguments.to_value().get("products").cloned()
 }
 
 fn overrides(sale: Option<&Sale>) -> Option<&RawJson> {

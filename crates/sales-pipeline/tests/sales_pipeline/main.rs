@@ -6,6 +6,7 @@
 )]
 
 mod example;
+mod lists;
 mod merges;
 mod pipeline;
 mod quotes;

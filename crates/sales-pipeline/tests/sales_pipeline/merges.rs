@@ -84,14 +84,14 @@ async fn conversations_that_turn_out_to_be_one_are_followed() {
             .await
     });
     let newer = made.await.unwrap().uuid;
-    let make = async |conversations: Vec<Uuid>| {
+    let about = async |conversations: Vec<Uuid>| {
         let new = NewSale {
             conversations,
             ..NewSale::default()
         };
         stage.create(new).await.unwrap().uuid
     };
-    let (one, both) = (make(vec![newer]).await, make(vec![newer, older]).await);
+    let (one, both) = (about(vec![newer]).await, about(vec![newer, older]).await);
     let merge = db.write::<_, Error, _>(&ctx, async |tx| {
         let mail = |id: &str, references: &[&str]| ThreadKeys {
             message_id: Some(id.to_owned()),

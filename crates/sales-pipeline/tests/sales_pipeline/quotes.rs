@@ -1,12 +1,13 @@
 //! Quotes: what they cost, and what they may hold.
 
 use crate::stage::{invalid, product, quote};
+use bigdecimal::BigDecimal;
 use rapport_sales_pipeline::decimal::{MONEY, PERCENT};
 use rapport_sales_pipeline::quote::{LineOverride, MOST_PRODUCTS, NewQuote, Product, amount};
 use serde_json::json;
 
-fn percent(text: &str) -> Option<bigdecimal::BigDecimal> {
-    Some(amount("percent", text, PERCENT).unwrap())
+fn percent(text: &str) -> Option<BigDecimal> {
+    amount("percent", text, PERCENT).ok()
 }
 
 fn total(currency: &str, products: Vec<Product>) -> String {

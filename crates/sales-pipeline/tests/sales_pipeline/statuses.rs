@@ -54,8 +54,8 @@ async fn a_change_appends_to_the_history_and_moves_the_last_activity() {
 async fn the_status_that_it_has_is_no_change() {
     let stage = Stage::new().await;
     let sale = stage.sale().await;
-    let same = stage.change_status(sale.uuid, None, &Expected::Any).await;
-    assert_eq!(conflict(same), "The sale already has the status Qualified");
+    let refused = stage.change_status(sale.uuid, None, &Expected::Any).await;
+    assert_eq!(conflict(refused), "The sale already has the status Qualified");
     assert_eq!(stage.audit("sale").await.len(), 1);
 }
 
@@ -83,8 +83,11 @@ async fn a_stale_version_changes_nothing() {
         .change_status(sale.uuid, Some("quote_sent"), &first)
         .await
         .unwrap();
-    let stale = stage.change_status(sale.uuid, Some("accepted"), &first).await;
-    assert!(matches!(stale, Err(Error::Stale { what: "Sale" })), "{stale:?}");
+    let refused = stage.change_status(sale.uuid, Some("accepted"), &first).await;
+    assert!(
+        matches!(refused, Err(Error::Stale { what: "Sale" })),
+        "{refused:?}"
+    );
     let either = Expected::OneOf(vec![7, 2]);
     stage
         .change_status(sale.uuid, Some("accepted"), &either)

@@ -45,10 +45,13 @@ pub fn check(sql: &str, tables: &BTreeSet<String>) -> Vec<String> {
     if exempt::statement(sql) {
         return Vec::new();
     }
-    // The parser knows these two locks by no name of their own.
+    // The parser knows these two locks by no name of their own, nor how PostgreSQL words its check of a deferred foreign
+    // key, which it does at the commit as a statement by itself.
     let plain = sql
         .replace("FOR NO KEY UPDATE", "FOR UPDATE")
-        .replace("FOR KEY SHARE", "FOR SHARE");
+        .replace("FOR KEY SHARE", "FOR SHARE")
+        .replace("FROM ONLY ", "FROM ")
+        .replace("OPERATOR(pg_catalog.=)", "=");
     match Parser::parse_sql(&PostgreSqlDialect {}, &plain) {
         Ok(statements) => walk::violations(&statements, tables)
             .into_iter()
