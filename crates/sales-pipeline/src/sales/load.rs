@@ -44,8 +44,14 @@ pub(super) async fn page(db: &Reader, filter: &SaleFilter, page: &PageRequest) -
     if let Some(uuid) = filter.company {
         query = query.filter(sales::company_id.eq(company(db, uuid).await?));
     }
-    if let Some(stages) = stages(db, filter).await? {
-        query = query.filter(sales::stage_id.eq_any(stages));
+    if filter.stage.is_some() || filter.status.is_some() {
+        let Some(stage) = stage(db, filter).await? else {
+            return Ok(Page {
+                items: Vec::new(),
+                next: None,
+            });
+        };
+        query = query.filter(sales::stage_id.eq(stage));
     }
     if let Some(least) = &filter.min_value {
         query = query.filter(sales::total_price.ge(least));
@@ -85,11 +91,8 @@ async fn company(db: &Reader, uuid: Uuid) -> Result<i64> {
     id.ok_or(Error::not_found("Company"))
 }
 
-/// The stages that the filter admits; `None` when it admits all.
-async fn stages(db: &Reader, filter: &SaleFilter) -> Result<Option<Vec<i64>>> {
-    if filter.stage.is_none() && filter.status.is_none() {
-        return Ok(None);
-    }
+/// The stage that the filter names, by its id, its status or both; no two stages have one status.
+async fn stage(db: &Reader, filter: &SaleFilter) -> Result<Option<i64>> {
     let mut query = pipeline_stages::table
         .filter(pipeline_stages::organization_id.eq(db.organization()))
         .filter(pipeline_stages::removed_at.is_null())
@@ -101,7 +104,7 @@ async fn stages(db: &Reader, filter: &SaleFilter) -> Result<Option<Vec<i64>>> {
     if let Some(status) = &filter.status {
         query = query.filter(pipeline_stages::status.eq(status));
     }
-    Ok(Some(query.load(&mut db.conn()).await?))
+    Ok(query.first(&mut db.conn()).await.optional()?)
 }
 
 /// The sales of these rows. The rows were read first: should a sale change meanwhile, its version is the older one,

@@ -29,6 +29,12 @@ async fn contact(tenant: &Tenant, name: &str) -> String {
     made.text("contact_id").to_owned()
 }
 
+async fn company(tenant: &Tenant) -> String {
+    let body = json!({"name": "Ferris"});
+    let made = tenant.post("companies", &body).await.expect(201);
+    made.text("company_id").to_owned()
+}
+
 /// Sends a body as it stands, with `If-Match`.
 async fn send(caller: &Caller, method: Method, path: &str, body: &str, tag: Option<&str>) -> Response {
     let mut request = caller
@@ -45,16 +51,13 @@ async fn a_sale_is_shown_as_documented() {
     TestApp::run(async |app| {
         let tenant = &app.alpha;
         let hal = contact(tenant, "Hal").await;
-        let company = tenant
-            .post("companies", &json!({"name": "Ferris"}))
-            .await
-            .expect(201);
+        let company = company(tenant).await;
         let conversation = json!({"contact_id": hal});
         let conversation = tenant.post("conversations", &conversation).await.expect(201);
         let made = make(
             tenant,
             &json!({
-                "owner_id": tenant.agent_id, "company_id": company.text("company_id"),
+                "owner_id": tenant.agent_id, "company_id": company,
                 "associated_contacts": [{"contact_id": hal}],
                 "associated_conversation_ids": [conversation.text("conversation_id")],
                 "quote_details": {"arguments": {"products": [roof()]}},
@@ -75,7 +78,7 @@ async fn a_sale_is_shown_as_documented() {
         let expected = json!({
             "sale_id": made.text("sale_id"),
             "associated_conversation_ids": [conversation.text("conversation_id")],
-            "company_id": company.text("company_id"),
+            "company_id": company,
             "owner_id": tenant.agent_id,
             "associated_contacts": [{"contact_id": hal, "is_primary": true}],
             "quote_details": {
@@ -150,11 +153,7 @@ async fn what_cannot_be_accepted_is_named() {
 async fn lists_are_filtered() {
     TestApp::run(async |app| {
         let tenant = &app.alpha;
-        let company = tenant
-            .post("companies", &json!({"name": "Ferris"}))
-            .await
-            .expect(201);
-        let company = company.text("company_id");
+        let company = company(tenant).await;
         let priced = |price: &str| {
             json!({"arguments": {"products": [
                 {"product_name": "Roof", "quantity": 1, "unit_price": price},
@@ -197,13 +196,23 @@ async fn lists_are_filtered() {
             let ids: Vec<_> = ids.map(|sale| sale["sale_id"].as_str().unwrap()).collect();
             assert_eq!(ids, found, "{query}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cursor_belongs_to_its_filters() {
+    TestApp::run(async |app| {
+        let tenant = &app.alpha;
+        let older = make(tenant, &json!({})).await;
+        make(tenant, &json!({})).await;
         let first = tenant.get("sales?limit=1").await.expect(200);
         let cursor = first.json["pagination"]["next_cursor"].as_str().unwrap();
         let second = tenant
             .get(&format!("sales?limit=1&cursor={cursor}"))
             .await
             .expect(200);
-        assert_eq!(second.json["data"][0]["sale_id"], cheap);
+        assert_eq!(second.json["data"][0]["sale_id"], older.text("sale_id"));
         tenant
             .get(&format!("sales?status=lost&cursor={cursor}"))
             .await
