@@ -22,7 +22,7 @@ async fn four(stage: &Stage) -> Vec<Uuid> {
         made.push(stage.create(new).await.unwrap().uuid);
         stage.test.clock.advance(TimeDelta::minutes(1));
     }
-    let accepted = stage.change_status(made[3], Some("accepted"), &Expected::Any);
+    let accepted = stage.change_status(*made.last().unwrap(), Some("accepted"), &Expected::Any);
     accepted.await.unwrap();
     made
 }
