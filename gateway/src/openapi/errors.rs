@@ -139,6 +139,7 @@ fn kind(id: &str) -> &'static str {
         "message_id" => "Message",
         "api_key_id" => "API key",
         "file_id" => "File",
+        "audit_log_id" => "Audit log",
         _ => "Record",
     }
 }

@@ -88,7 +88,10 @@ async fn settings_reach_the_server_and_other_databases_have_urls() {
     .await
     .unwrap();
     let client = admin(&database).await;
-    let row = client.query_one("SHOW shared_preload_libraries", &[]).await.unwrap();
+    let row = client
+        .query_one("SHOW shared_preload_libraries", &[])
+        .await
+        .unwrap();
     assert_eq!(row.get::<_, String>(0), "auto_explain");
     client.batch_execute("CREATE DATABASE \"a b/ü\"").await.unwrap();
     let other = connect(&database.url_for("a b/ü")).await.unwrap();

@@ -3,9 +3,11 @@
 
 mod agents;
 mod api_keys;
+mod audit_logs;
 mod companies;
 mod contacts;
 mod conversations;
+mod erasure;
 mod error;
 mod fields;
 mod messages;
@@ -52,6 +54,7 @@ const TAGS: &[(&str, &str)] = &[
         "messages",
         "What was said in a conversation: e-mails, texts, calls, chats, forms.",
     ),
+    ("audit logs", "Who changed what and when, field by field."),
     (
         openapi::NATIVE,
         "Operations that Rapport adds to the published reference.",
@@ -64,6 +67,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             scope("/{organization_id}/contacts")
                 .configure(contacts::routes)
+                .configure(erasure::routes_of_contacts)
                 .configure(conversations::routes_of_contacts),
         )
         .service(
@@ -78,6 +82,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .configure(conversations::routes_of_agents),
         )
         .service(scope("/{organization_id}/files").configure(messages::file_routes))
+        .service(scope("/{organization_id}/audit-logs").configure(audit_logs::routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)
         .configure(organization::routes)

@@ -8,4 +8,5 @@ crate::path_params! {
     MessageId = "message_id",
     ApiKeyId = "api_key_id",
     FileId = "file_id",
+    AuditLogId = "audit_log_id",
 }
