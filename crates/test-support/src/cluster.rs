@@ -73,6 +73,11 @@ impl Cluster {
     }
 }
 
+/// The same URL for the role of the test itself, a superuser.
+pub(crate) fn as_tester(url: &str) -> String {
+    url.replace(&format!("user={ROLE}"), &format!("user={TESTER}"))
+}
+
 /// A connection for the test itself.
 pub(crate) async fn tester(url: &str) -> Client {
     connect(url, Some(TESTER)).await

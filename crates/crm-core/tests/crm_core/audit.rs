@@ -229,13 +229,16 @@ async fn every_combination_of_filters_is_served_in_order_by_an_index() {
         "occurred_at < '2026-01-01 02:00'",
     ];
     for chosen in 0..8_usize {
-        let filters = optional
-            .iter()
-            .enumerate()
-            .filter(|(bit, _)| chosen & (1 << bit) != 0);
-        let filters: String = filters.map(|(_, filter)| format!(" AND {filter}")).collect();
+        let mut filters = vec!["action_type = 'update'"];
+        let others = optional.iter().enumerate();
+        filters.extend(
+            others
+                .filter(|(bit, _)| chosen & (1 << bit) != 0)
+                .map(|(_, filter)| *filter),
+        );
+        let filters = filters.join(" AND ");
         let explain = format!(
-            "EXPLAIN SELECT * FROM audit_logs WHERE organization_id = {} AND action_type = 'update'{filters} \
+            "EXPLAIN SELECT * FROM audit_logs WHERE organization_id = {} AND {filters} \
              ORDER BY occurred_at DESC, id DESC LIMIT 51",
             stage.acme.organization
         );
