@@ -3,12 +3,19 @@
 use crate::credentials::Credentials;
 use crate::http::metrics::Metrics;
 use crate::projections;
+use rapport_crm_core::agents::{AgentParticipant, AgentRemoval};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
+use rapport_crm_core::audit::{AuditService, PgAuditLogs};
+use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
 use rapport_crm_core::{
     AgentService, CompanyService, ContactService, OrganizationService, PgAgents, PgCompanies, PgContacts,
     PgOrganizations,
 };
-use rapport_inbox::{ConversationService, FileService, MessageService, PgConversations, PgFiles, PgMessages};
+use rapport_inbox::files::RemoveContents;
+use rapport_inbox::{
+    ConversationService, FileService, InboxErasure, InboxRemoval, MessageService, PgConversations, PgFiles,
+    PgMessages,
+};
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
@@ -31,12 +38,18 @@ pub struct Services {
     pub organizations: Arc<dyn OrganizationService>,
     /// Agents.
     pub agents: Arc<dyn AgentService>,
+    /// Deletes agents, with all that is assigned to them.
+    pub removal: AgentRemoval,
+    /// The audit log.
+    pub audit_logs: Arc<dyn AuditService>,
     /// Companies.
     pub companies: Arc<dyn CompanyService>,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyService>,
     /// Contacts.
     pub contacts: Arc<dyn ContactService>,
+    /// Erases contacts, with all that is kept of them.
+    pub erasure: ContactErasure,
     /// Conversations.
     pub conversations: Arc<dyn ConversationService>,
     /// Messages.
@@ -47,6 +60,8 @@ pub struct Services {
     pub sales: Arc<dyn SaleService>,
     /// Files.
     pub files: Arc<dyn FileService>,
+    /// The contents of files.
+    pub contents: FileStore,
 }
 
 impl App {
@@ -61,21 +76,28 @@ impl App {
             metrics: Metrics::new()?,
             organizations: Arc::new(PgOrganizations),
             agents: Arc::new(PgAgents),
+            removal: AgentRemoval::new(removal_participants()),
+            audit_logs: Arc::new(PgAuditLogs),
             companies: Arc::new(PgCompanies),
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
+            erasure: ContactErasure::new(erasure_participants()),
             conversations: Arc::new(PgConversations),
             messages: Arc::new(PgMessages),
             pipeline: Arc::new(PgPipeline),
             sales: Arc::new(PgSales),
-            files: Arc::new(PgFiles::new(files)),
+            files: Arc::new(PgFiles::new(files.clone())),
+            contents: files,
             db,
         })))
     }
 
     /// The worker that carries out the jobs of these services.
     pub fn worker(&self) -> Worker {
-        let handlers: [Arc<dyn JobHandler>; 1] = [Arc::new(PurgeIdempotencyKeys)];
+        let handlers: Vec<Arc<dyn JobHandler>> = vec![
+            Arc::new(PurgeIdempotencyKeys),
+            Arc::new(RemoveContents::new(self.contents.clone())),
+        ];
         Worker::new(self.db.clone(), handlers)
     }
 
@@ -86,6 +108,16 @@ impl App {
     pub async fn reader(&self, ctx: &Ctx) -> Result<Reader> {
         self.db.reader(ctx).await
     }
+}
+
+/// The domains that assign something to agents.
+fn removal_participants() -> Vec<Arc<dyn AgentParticipant>> {
+    vec![Arc::new(InboxRemoval)]
+}
+
+/// The domains that keep something of contacts.
+fn erasure_participants() -> Vec<Arc<dyn ErasureParticipant>> {
+    vec![Arc::new(InboxErasure)]
 }
 
 impl std::ops::Deref for App {

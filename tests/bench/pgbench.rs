@@ -5,7 +5,7 @@ use crate::operation::{Operation, TOKEN};
 use crate::statement::Statement;
 use crate::world::{Database, Targets, World};
 use anyhow::{Context, Result, ensure};
-use rapport_schema::embedded::binaries;
+use rapport_schema::embedded::{ROLE, binaries};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -77,7 +77,7 @@ impl Script {
     pub fn run(&self, seconds: u64) -> Result<f64> {
         let mut pgbench = Command::new(binaries()?.path("pgbench"));
         pgbench
-            .args(["-n", "-M", "prepared", "-c", "8", "-j", "2", "-U", "rapport"])
+            .args(["-n", "-M", "prepared", "-c", "8", "-j", "2", "-U", ROLE])
             .args(["-T", &seconds.to_string()])
             .arg("-h")
             .arg(&self.sockets);

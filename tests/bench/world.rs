@@ -76,7 +76,7 @@ pub struct Targets {
 
 /// An open database.
 pub struct Database {
-    /// A connection for the bench itself.
+    /// A connection for the bench itself, as the superuser.
     pub client: Client,
     /// The folder of its socket.
     pub sockets: PathBuf,
@@ -149,7 +149,8 @@ impl World {
     pub async fn with_database<T>(&self, work: impl AsyncFnOnce(Database) -> Result<T>) -> Result<T> {
         let embedded = Embedded::start(Options::new(self.data_dir())).await?;
         let outcome = async {
-            let (client, connection) = tokio_postgres::connect(&embedded.url(), NoTls).await?;
+            let (client, connection) =
+                tokio_postgres::connect(&embedded.admin_url_for("rapport"), NoTls).await?;
             tokio::spawn(connection);
             let database = Database {
                 client,

@@ -3,7 +3,8 @@
 use crate::support::program::{Server, folder, json, make_organization, postmaster, rapport, run};
 use rapport_test_support::Caller;
 use serde_json::Value;
-use std::process::Output;
+use std::process::{Output, Stdio};
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
@@ -183,4 +184,38 @@ async fn commands_work_while_the_server_runs() {
         None,
         "the database ends with its last user"
     );
+}
+
+#[tokio::test]
+async fn a_superuser_is_warned_that_the_audit_log_is_not_safe_from_it() {
+    let database = rapport_test_support::TestDatabase::new().await;
+    let superuser = database.admin_url();
+    for (url, warned) in [(superuser.as_str(), true), (database.url(), false)] {
+        let dir = folder();
+        let mut command = rapport(&[
+            "serve",
+            "--bind",
+            "127.0.0.1:0",
+            "--log",
+            "warn",
+            "--database-url",
+            url,
+        ]);
+        command.arg("--data-dir").arg(dir.path());
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap())
+            .read_line(&mut ready)
+            .await
+            .unwrap();
+        assert!(ready.contains("is ready"), "{ready}");
+        child.start_kill().unwrap();
+        let said = child.wait_with_output().await.unwrap().stderr;
+        let said = String::from_utf8_lossy(&said);
+        assert_eq!(said.matches("audit log").count(), usize::from(warned), "{said}");
+    }
 }

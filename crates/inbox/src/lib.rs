@@ -2,14 +2,18 @@
 //! implement them on PostgreSQL.
 
 pub mod conversations;
+mod erasure;
 pub mod files;
 pub mod html;
 mod locks;
 pub mod messages;
 mod people;
+mod removal;
 pub mod threads;
 
 pub use conversations::{ConversationService, PgConversations};
+pub use erasure::InboxErasure;
 pub use files::{FileService, PgFiles};
 pub use messages::{MessageService, PgMessages};
+pub use removal::InboxRemoval;
 pub use threads::{PgThreads, ThreadService};

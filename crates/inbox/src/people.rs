@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use rapport_platform::{Error, Result, Tx};
-use rapport_schema::tables::{agents, contacts};
+use rapport_schema::tables::{agents, contacts, conversations};
 use uuid::Uuid;
 
 /// The id of a contact that is not deleted.
@@ -16,20 +16,44 @@ pub(crate) async fn contact(conn: &AsyncPgConnection, organization: i64, uuid: U
     Ok(query.first(&mut &*conn).await.optional()?)
 }
 
-/// The id of an agent.
+/// The id of an agent that is not deleted.
 pub(crate) async fn agent(conn: &AsyncPgConnection, organization: i64, uuid: Uuid) -> Result<Option<i64>> {
     let query = agents::table
         .filter(agents::organization_id.eq(organization))
         .filter(agents::uuid.eq(uuid))
+        .filter(agents::deleted_at.is_null())
         .select(agents::id);
     Ok(query.first(&mut &*conn).await.optional()?)
 }
 
-/// The id of the contact that a write names; `Invalid` when there is none.
+/// The id of the contact that a write names; `Invalid` when there is none. It is not deleted before the transaction
+/// ends.
 pub(crate) async fn named_contact(tx: &Tx, uuid: Uuid) -> Result<i64> {
-    contact(tx.conn(), tx.organization(), uuid)
-        .await?
-        .ok_or_else(|| Error::invalid("contact_id", "is not a contact of this organization"))
+    let query = contacts::table
+        .filter(contacts::organization_id.eq(tx.organization()))
+        .filter(contacts::uuid.eq(uuid))
+        .filter(contacts::deleted_at.is_null())
+        .select(contacts::id)
+        .for_key_share();
+    let id = query.first(&mut tx.conn()).await.optional()?;
+    id.ok_or_else(|| Error::invalid("contact_id", "is not a contact of this organization"))
+}
+
+/// Refuses to write to a conversation, which is held, whose contact was erased.
+pub(crate) async fn refuse_erased(tx: &Tx, conversation: i64) -> Result<()> {
+    let erased = conversations::table
+        .inner_join(
+            contacts::table.on(contacts::organization_id
+                .eq(conversations::organization_id)
+                .and(contacts::id.eq(conversations::contact_id))),
+        )
+        .filter(conversations::organization_id.eq(tx.organization()))
+        .filter(conversations::id.eq(conversation))
+        .select(contacts::erased_at.is_not_null());
+    if erased.first(&mut tx.conn()).await? {
+        return Err(Error::conflict("The contact of this conversation was erased"));
+    }
+    Ok(())
 }
 
 /// The id of the agent that a write names, if it names one; `Invalid` when there is none.

@@ -75,6 +75,29 @@ impl FileStore {
             Err(error) => Err(unavailable(&error)),
         }
     }
+
+    /// Whether the organization has this content.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store cannot be asked.
+    pub async fn has(&self, organization: i64, sha256: &[u8]) -> Result<bool> {
+        match self.0.head(&path(organization, sha256)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    /// Removes a content for good; does nothing when the organization has none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it cannot be removed.
+    pub async fn delete(&self, organization: i64, sha256: &[u8]) -> Result<()> {
+        match self.0.delete(&path(organization, sha256)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
 }
 
 fn unavailable(error: &object_store::Error) -> Error {

@@ -1,6 +1,6 @@
 //! One PostgreSQL per test process, and in it one migrated database from which all others are copied.
 
-use rapport_schema::embedded::Ephemeral;
+use rapport_schema::embedded::{Ephemeral, ROLE};
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, Config, NoTls};
@@ -34,10 +34,11 @@ impl Cluster {
     }
 
     async fn make_template(&self) {
-        let owner = connect(&self.0.url(), None).await;
-        let prepare = format!("CREATE ROLE {TESTER} SUPERUSER LOGIN; CREATE DATABASE {TEMPLATE}");
+        let admin = connect(&self.0.admin_url_for("postgres"), None).await;
+        let prepare =
+            format!("CREATE ROLE {TESTER} SUPERUSER LOGIN; CREATE DATABASE {TEMPLATE} OWNER {ROLE}");
         for statement in prepare.split(';') {
-            owner
+            admin
                 .batch_execute(statement)
                 .await
                 .expect("the template is made");
@@ -46,7 +47,7 @@ impl Cluster {
         rapport_schema::migrations::apply(&url)
             .await
             .expect("the migrations apply");
-        let template = connect(&url, None).await;
+        let template = tester(&url).await;
         let extension = "CREATE EXTENSION pg_stat_statements";
         template
             .batch_execute(extension)
@@ -54,22 +55,27 @@ impl Cluster {
             .expect("PostgreSQL brings pg_stat_statements");
         drop(template);
         let close = format!("ALTER DATABASE {TEMPLATE} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true");
-        owner.batch_execute(&close).await.expect("the template is closed");
+        admin.batch_execute(&close).await.expect("the template is closed");
     }
 
-    /// A copy of the template; answers its URL.
+    /// A copy of the template; answers its URL as the role of the code under test, which is no superuser.
     pub(crate) async fn copy(&self) -> String {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         // The log strategy (PostgreSQL 15) copies without a checkpoint.
-        let create = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY wal_log");
-        let owner = connect(&self.0.url(), None).await;
-        owner
+        let create = format!("CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {TEMPLATE} STRATEGY wal_log");
+        let admin = connect(&self.0.admin_url_for("postgres"), None).await;
+        admin
             .batch_execute(&create)
             .await
             .expect("the template is copied");
         self.0.url_for(&name)
     }
+}
+
+/// The same URL for the role of the test itself, a superuser.
+pub(crate) fn as_tester(url: &str) -> String {
+    url.replace(&format!("user={ROLE}"), &format!("user={TESTER}"))
 }
 
 /// A connection for the test itself.

@@ -40,6 +40,11 @@ impl TestDatabase {
         &self.url
     }
 
+    /// Its URL as a superuser.
+    pub fn admin_url(&self) -> String {
+        cluster::as_tester(&self.url)
+    }
+
     /// A connection for the test itself: what it does there is not counted among the statements under test.
     pub async fn sql(&self) -> tokio_postgres::Client {
         cluster::tester(&self.url).await

@@ -130,6 +130,7 @@ async fn new_key(db: &Db, organization: i64) -> Result<String> {
     let admin = agents::table
         .filter(agents::organization_id.eq(organization))
         .filter(agents::role.eq("admin"))
+        .filter(agents::deleted_at.is_null())
         .order(agents::id)
         .select(agents::uuid)
         .first(&mut reader.conn())

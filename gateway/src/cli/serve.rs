@@ -9,7 +9,8 @@ use crate::server::{self, Http};
 use actix_web::dev::Server;
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
-use rapport_platform::DbConfig;
+use rapport_crm_core::audit;
+use rapport_platform::{Db, DbConfig};
 use rapport_schema::migrations;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -115,6 +116,7 @@ pub async fn run(args: Args) -> Result<()> {
 async fn prepare(args: &Args, opened: &Opened) -> Result<(App, Option<Demo>)> {
     migrations::apply(&opened.url).await?;
     let db = connect(args.db_config(&opened.url)).await?;
+    warn_of_superuser(&db).await?;
     let app = App::new(db, args.database.files()?)?;
     let demo = if args.demo {
         // Boxed: it is large, used once, and would make room in every start.
@@ -123,6 +125,17 @@ async fn prepare(args: &Args, opened: &Opened) -> Result<(App, Option<Demo>)> {
         None
     };
     Ok((app, demo))
+}
+
+/// Says so when PostgreSQL will not refuse changes to the audit log.
+async fn warn_of_superuser(db: &Db) -> Result<()> {
+    if !audit::is_append_only(db).await? {
+        tracing::warn!(
+            "the database lets this role change the audit log, as it does any superuser: use an ordinary role that owns \
+             the database"
+        );
+    }
+    Ok(())
 }
 
 async fn serve(

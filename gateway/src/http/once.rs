@@ -104,6 +104,25 @@ impl Once {
         self.run(app, auth, body, work).await
     }
 
+    /// Carries out `work`, which has nothing to tell, in one transaction and answers status 204.
+    ///
+    /// # Errors
+    /// As [`Once::created`].
+    pub async fn done<P, T, F>(self, app: &App, auth: &Auth<P>, body: Body<T>, work: F) -> Answer
+    where
+        F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<()>,
+    {
+        let work = async |tx: &mut Tx, value| {
+            work(tx, value).await?;
+            let stored = Stored {
+                status: StatusCode::NO_CONTENT.as_u16(),
+                body: Vec::new(),
+            };
+            Ok((stored.clone(), stored))
+        };
+        self.run(app, auth, body, work).await
+    }
+
     async fn run<P, T, F>(self, app: &App, auth: &Auth<P>, body: Body<T>, work: F) -> Answer
     where
         F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<(Stored, Stored)>,
@@ -149,7 +168,9 @@ fn stored(status: StatusCode, view: &impl Serialize) -> Result<Stored, Error> {
 fn answer(stored: Stored, replayed: bool) -> Answer {
     let status = StatusCode::from_u16(stored.status).map_err(Error::internal)?;
     let mut answer = HttpResponse::build(status);
-    answer.content_type("application/json");
+    if !stored.body.is_empty() {
+        answer.content_type("application/json");
+    }
     if replayed {
         answer.insert_header(("Idempotent-Replayed", "true"));
     }

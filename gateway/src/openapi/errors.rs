@@ -145,6 +145,7 @@ fn kind(id: &str) -> &'static str {
         "api_key_id" => "API key",
         "file_id" => "File",
         "sale_id" => "Sale",
+        "audit_log_id" => "Audit log",
         _ => "Record",
     }
 }

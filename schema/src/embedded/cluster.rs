@@ -3,6 +3,7 @@
 use super::binaries::{Binaries, binaries, binaries_of};
 use super::folders::make_private;
 use super::place::Place;
+use super::roles::SUPERUSER;
 use super::{Options, settings};
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File, OpenOptions};
@@ -11,8 +12,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Output, Stdio};
 use tokio::process::{Child, Command};
 
-/// The superuser of the cluster. Only its socket folder's owner can connect, so it needs no password.
-pub(super) const USER: &str = "rapport";
 /// A log longer than this, in bytes, is put aside when the server starts.
 const LOG_LIMIT: u64 = 10 * 1024 * 1024;
 
@@ -49,7 +48,7 @@ impl Cluster {
         let mut initdb = self.command("initdb");
         initdb.arg("--pgdata").arg(&unfinished).args([
             "--username",
-            USER,
+            SUPERUSER,
             "--encoding=UTF8",
             "--data-checksums",
         ]);

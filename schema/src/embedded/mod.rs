@@ -1,7 +1,7 @@
 //! The embedded PostgreSQL: a private cluster in the data folder, for who does not bring a server.
 //!
 //! It listens on a Unix socket alone, in a folder only its account may enter; there is no TCP and hence no
-//! password. Started by root, PostgreSQL runs as `postgres` or `nobody`. Several processes may use one cluster:
+//! password. Rapport works as an ordinary role that owns its database, not as the superuser. Started by root, PostgreSQL runs as `postgres` or `nobody`. Several processes may use one cluster:
 //! the first starts the server, the last to [`stop`](Embedded::stop) stops it, and a killed one leaves it running
 //! for the next. A killed server recovers when it is started again.
 //!
@@ -14,16 +14,19 @@ mod ephemeral;
 mod folders;
 mod lock;
 mod place;
+mod roles;
 mod server;
 mod settings;
 
 pub use binaries::{Binaries, binaries};
 pub use ephemeral::Ephemeral;
+pub use roles::ROLE;
 
 use anyhow::Result;
-use cluster::{Cluster, USER};
+use cluster::Cluster;
 use lock::Lock;
 use place::Place;
+use roles::SUPERUSER;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -80,16 +83,26 @@ impl Embedded {
         Ok(Self { cluster, in_use })
     }
 
-    /// The URL of the database `rapport`, for libpq and tokio-postgres.
+    /// The URL of the database `rapport`, for libpq and tokio-postgres, as its owner [`ROLE`], an ordinary role.
     pub fn url(&self) -> String {
         self.url_for(server::DATABASE)
     }
 
-    /// The URL of another database of the cluster.
+    /// The URL of another database of the cluster, as the same role.
     pub fn url_for(&self, database: &str) -> String {
+        self.url_as(ROLE, database)
+    }
+
+    /// The URL of a database of the cluster as its superuser, for what an ordinary role may not do: making databases,
+    /// roles and extensions, and measuring.
+    pub fn admin_url_for(&self, database: &str) -> String {
+        self.url_as(SUPERUSER, database)
+    }
+
+    fn url_as(&self, role: &str, database: &str) -> String {
         let sockets = self.socket_dir().to_string_lossy();
         format!(
-            "postgresql:///{}?host={}&user={USER}",
+            "postgresql:///{}?host={}&user={role}",
             percent_encode(database),
             percent_encode(&sockets)
         )

@@ -1,6 +1,7 @@
 //! Bringing the server of a cluster up, whatever state it was left in.
 
-use super::cluster::{Cluster, USER};
+use super::cluster::Cluster;
+use super::roles::SUPERUSER;
 use anyhow::{Context, Result, bail};
 use std::time::Duration;
 use tokio::process::Child;
@@ -39,7 +40,7 @@ impl Cluster {
         let mut server: Option<Child> = None;
         loop {
             match self.state().await? {
-                State::Ready => return Ok(()),
+                State::Ready => return self.hand_over().await,
                 State::NoDatabase => return self.create_database().await,
                 State::Starting => {}
                 State::Absent => self.advance(&mut server, begun).await?,
@@ -89,13 +90,6 @@ impl Cluster {
         }
     }
 
-    async fn create_database(&self) -> Result<()> {
-        let (client, connection) = self.connect("postgres").await?;
-        let create = async move { client.batch_execute(&format!("CREATE DATABASE {DATABASE}")).await };
-        let (created, _) = tokio::join!(create, connection);
-        created.context("cannot create the database")
-    }
-
     /// Returns when the server is gone, at once if it is not there.
     pub(super) async fn gone(&self) {
         if let Ok((_client, connection)) = self.connect(DATABASE).await {
@@ -104,14 +98,14 @@ impl Cluster {
         }
     }
 
-    async fn connect(
+    pub(super) async fn connect(
         &self,
         database: &str,
     ) -> Result<(Client, Connection<Socket, NoTlsStream>), tokio_postgres::Error> {
         let mut config = Config::new();
         config
             .host_path(&self.place.sockets)
-            .user(USER)
+            .user(SUPERUSER)
             .dbname(database)
             .application_name("rapport supervisor");
         config

@@ -1,6 +1,6 @@
 //! Kills and what they leave behind.
 
-use crate::support::{connect, eventually, folder, kill, owner, query, server_pid, start};
+use crate::support::{admin, connect, eventually, folder, kill, owner, query, server_pid, start};
 use rapport_schema::embedded::{Embedded, Options};
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -79,7 +79,7 @@ async fn a_reused_process_number_does_not_keep_the_server_down() {
 async fn processes_of_a_killed_server_are_waited_for() {
     let dir = folder();
     let database = start(dir.path()).await;
-    let client = connect(&database.url()).await.unwrap();
+    let client = admin(&database).await;
     // A session that computes does not notice that its server is gone. This one ends with a file.
     let flag = dir.path().join("flag");
     fs::write(&flag, "").unwrap();
@@ -90,7 +90,8 @@ async fn processes_of_a_killed_server_are_waited_for() {
     let busy = tokio::spawn(async move { client.batch_execute(&busy).await });
     let running = "SELECT count(*)::text FROM pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'";
     eventually("the session computes", || async {
-        query(&database, running).await == "1"
+        let row = admin(&database).await.query_one(running, &[]).await;
+        row.unwrap().get::<_, String>(0) == "1"
     })
     .await;
     let log = database.home().join("postgres.log");

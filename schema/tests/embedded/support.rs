@@ -38,6 +38,11 @@ pub async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> {
     Ok(client)
 }
 
+/// Connects as the superuser.
+pub async fn admin(database: &Embedded) -> Client {
+    connect(&database.admin_url_for("rapport")).await.unwrap()
+}
+
 pub async fn query(database: &Embedded, sql: &str) -> String {
     let client = connect(&database.url()).await.unwrap();
     client.query_one(sql, &[]).await.unwrap().get(0)

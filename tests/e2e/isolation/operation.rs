@@ -67,8 +67,14 @@ impl Operation {
         self.method != Method::GET
     }
 
-    pub fn deletes(&self) -> bool {
-        self.method == Method::DELETE
+    /// How late it must be called, since what it removes is gone for the others.
+    pub fn lateness(&self) -> u8 {
+        match &self.method {
+            // What is deleted can still be erased.
+            _ if self.template.ends_with("/erase") => 2,
+            &Method::DELETE => 1,
+            _ => 0,
+        }
     }
 
     /// Whether the tests know how to call it.

@@ -47,7 +47,7 @@ async fn an_admin_must_remain() {
 async fn conversations_of_an_agent_are_those_alone() {
     TestApp::run(async |app| {
         let records = Records::make(app, &app.alpha).await;
-        let path = format!("agents/{}/conversations", app.alpha.agent_id);
+        let path = format!("agents/{}/conversations", records.get("agent_id").unwrap());
         let listed = app.alpha.reader.get(&path).await.expect(200);
         assert_page(&listed.json, 25, CONVERSATION);
         let id = records.get("conversation_id").unwrap();

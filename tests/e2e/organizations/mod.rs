@@ -1,10 +1,13 @@
 //! The organizations surface: documented keys, types, errors and paging.
 
+mod agent_removal;
 mod agents;
 mod api_keys;
+mod audit_logs;
 mod companies;
 mod contacts;
 mod conversations;
+mod erasure;
 mod errors;
 mod idempotency;
 mod messages;

@@ -21,14 +21,16 @@ impl Records {
     pub async fn make(app: &TestApp, tenant: &Tenant) -> Self {
         let mut records = Self(BTreeMap::from([
             ("organization_id", tenant.organization_id.clone()),
-            ("agent_id", tenant.agent_id.clone()),
             ("owner_id", tenant.agent_id.clone()),
         ]));
-        let company = json!({"name": "Ferris Aircraft", "agent_id": tenant.agent_id});
+        // Not the tenant's only admin, who cannot be deleted.
+        let agent = json!({"name": "Kara Danvers", "email": "kara@ferris.example"});
+        let agent = records.add(tenant, "agents", &agent, "agent_id").await;
+        let company = json!({"name": "Ferris Aircraft", "agent_id": agent});
         let company = records.add(tenant, "companies", &company, "company_id").await;
         let contact = json!({"name": "Carol Ferris", "email": "carol@ferris.example", "company_id": company});
         let contact = records.add(tenant, "contacts", &contact, "contact_id").await;
-        let conversation = json!({"contact_id": contact, "agent_id": tenant.agent_id});
+        let conversation = json!({"contact_id": contact, "agent_id": agent});
         let conversation = records
             .add(tenant, "conversations", &conversation, "conversation_id")
             .await;
@@ -42,6 +44,9 @@ impl Records {
         records.add(tenant, "api-keys", &key, "api_key_id").await;
         let file = attach(app, tenant, &conversation, &message).await;
         records.0.insert("file_id", file);
+        let logged = tenant.get("audit-logs?limit=1").await.expect(200);
+        let logged = logged.json["data"][0]["audit_log_id"].as_str().unwrap();
+        records.0.insert("audit_log_id", logged.to_owned());
         records
     }
 
@@ -58,8 +63,8 @@ impl Records {
     }
 }
 
-/// Attachments come with imported mail; there is no operation that makes one.
-async fn attach(app: &TestApp, tenant: &Tenant, conversation: &str, message: &str) -> String {
+/// Hangs a file on a message and answers its id. Attachments come with imported mail; there is no operation that makes one.
+pub async fn attach(app: &TestApp, tenant: &Tenant, conversation: &str, message: &str) -> String {
     let id = |text: &str| ids::parse_opaque(text).unwrap();
     let stored = app.files.put(tenant.organization, "roof").await.unwrap();
     let ctx = tenant.ctx();

@@ -18,6 +18,8 @@ pub enum Type {
     /// An object of the organization's own.
     Free,
     Texts,
+    /// Any JSON value.
+    Any,
     /// May be null besides.
     Maybe(&'static Type),
     Object(Shape),
@@ -27,7 +29,7 @@ pub enum Type {
 /// The keys of an object, all of which are always there, and no others.
 pub type Shape = &'static [(&'static str, Type)];
 
-use Type::{Bool, Free, Id, Integer, List, Maybe, Object, Text, Texts, Time};
+use Type::{Any, Bool, Free, Id, Integer, List, Maybe, Object, Text, Texts, Time};
 
 pub const ORGANIZATION: Shape = &[("organization_id", Id), ("name", Text)];
 
@@ -127,6 +129,15 @@ pub const SALE: Shape = &[
     ("last_activity_at", Time),
 ];
 
+pub const AUDIT_LOG: Shape = &[
+    ("audit_log_id", Id),
+    ("occurred_at", Time),
+    ("agent_id", Maybe(&Id)),
+    ("action_type", Text),
+    ("record", Object(&[("type", Text), ("id", Id)])),
+    ("changes", List(&[("field", Text), ("from", Any), ("to", Any)])),
+];
+
 const PAGINATION: Shape = &[
     ("limit", Integer),
     ("cursor", Maybe(&Text)),
@@ -187,6 +198,7 @@ fn fits(value: &Value, kind: Type) -> Result<(), String> {
         Bool => value.is_boolean(),
         Integer => value.is_i64(),
         Free => value.is_object(),
+        Any => true,
         Texts => value
             .as_array()
             .is_some_and(|list| list.iter().all(Value::is_string)),

@@ -1,9 +1,11 @@
 //! Agents: the people who answer. An agent is a user's membership of one organization.
 
+mod removal;
 mod rows;
 mod sandbox;
 mod service;
 
+pub use removal::{AgentParticipant, AgentRemoval};
 pub(crate) use sandbox::mirror;
 pub use service::PgAgents;
 pub(crate) use service::id_of;
@@ -93,10 +95,10 @@ pub struct AgentPatch {
     pub active: Patch<bool>,
 }
 
-/// The agents of an organization.
+/// The agents of an organization. [`AgentRemoval`] deletes them.
 #[async_trait]
 pub trait AgentService: Send + Sync {
-    /// All agents, newest first, the inactive ones too.
+    /// All agents, newest first, the inactive ones too, but not the deleted ones.
     async fn list(&self, db: &Reader, page: &PageRequest) -> Result<Page<Agent>>;
 
     /// One agent; `NotFound` when it is not of the organization.

@@ -2,6 +2,7 @@
 
 use super::{Agent, Role};
 use chrono::{DateTime, Utc};
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use rapport_platform::Position;
 use rapport_schema::tables::agents;
@@ -18,6 +19,14 @@ pub(super) struct AgentRow {
     active: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+}
+
+/// The agents of the organization that are not deleted.
+#[auto_type]
+pub(super) fn visible(organization: i64) -> _ {
+    agents::table
+        .filter(agents::organization_id.eq(organization))
+        .filter(agents::deleted_at.is_null())
 }
 
 impl AgentRow {

@@ -1,9 +1,13 @@
 //! Agents in a sandbox.
 
+use super::Agent;
+use super::rows::{AgentRow, visible};
+use super::service::{RECORD, changes};
+use crate::audit::{self, Action};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Result, Tx};
+use rapport_platform::{Error, Result, Tx};
 use rapport_schema::tables::agents;
 
 /// The numeric id, in the organization `sandbox`, of an agent of the transaction's organization. When the
@@ -21,7 +25,7 @@ pub(crate) async fn mirror(tx: &Tx, agent: i64, sandbox: i64) -> Result<i64> {
         tx.now().into_sql::<Timestamptz>(),
         tx.now().into_sql::<Timestamptz>(),
     ));
-    diesel::insert_into(agents::table)
+    let made = diesel::insert_into(agents::table)
         .values(copy)
         .into_columns((
             agents::organization_id,
@@ -35,12 +39,19 @@ pub(crate) async fn mirror(tx: &Tx, agent: i64, sandbox: i64) -> Result<i64> {
             agents::updated_at,
         ))
         .on_conflict_do_nothing()
-        .execute(&mut tx.conn())
-        .await?;
+        .returning(AgentRow::as_returning())
+        .get_result(&mut tx.conn())
+        .await
+        .optional()?;
+    if let Some(made) = made.map(Agent::from) {
+        let changes = changes(None, Some(&made));
+        audit::record_in(tx, sandbox, Action::Insert, (RECORD, made.uuid), &changes).await?;
+        return Ok(made.id);
+    }
     let user: i64 = original.select(agents::user_id).first(&mut tx.conn()).await?;
-    let there = agents::table
-        .filter(agents::organization_id.eq(sandbox))
+    let there = visible(sandbox)
         .filter(agents::user_id.eq(user))
         .select(agents::id);
-    Ok(there.first(&mut tx.conn()).await?)
+    let there = there.first(&mut tx.conn()).await.optional()?;
+    there.ok_or_else(|| Error::conflict("The agent was deleted in the sandbox"))
 }

@@ -1,6 +1,6 @@
 //! Agents on PostgreSQL.
 
-use super::rows::AgentRow;
+use super::rows::{AgentRow, visible};
 use super::{Agent, AgentPatch, AgentService, NewAgent, Role};
 use crate::address::Address;
 use crate::audit::{self, Action, Changes};
@@ -14,7 +14,7 @@ use rapport_platform::{Error, Page, PageRequest, Reader, Result, Tx};
 use rapport_schema::tables::agents;
 use uuid::Uuid;
 
-const RECORD: &str = "agent";
+pub(super) const RECORD: &str = "agent";
 
 /// The agents, stored in PostgreSQL.
 #[derive(Debug, Default)]
@@ -23,8 +23,7 @@ pub struct PgAgents;
 #[async_trait]
 impl AgentService for PgAgents {
     async fn list(&self, db: &Reader, page: &PageRequest) -> Result<Page<Agent>> {
-        let query = agents::table
-            .filter(agents::organization_id.eq(db.organization()))
+        let query = visible(db.organization())
             .order((agents::created_at.desc(), agents::id.desc()))
             .limit(page.fetch())
             .select(AgentRow::as_select());
@@ -41,8 +40,7 @@ impl AgentService for PgAgents {
     }
 
     async fn get(&self, db: &Reader, id: Uuid) -> Result<Agent> {
-        let query = agents::table
-            .filter(agents::organization_id.eq(db.organization()))
+        let query = visible(db.organization())
             .filter(agents::uuid.eq(id))
             .select(AgentRow::as_select());
         found(query.first(&mut db.conn()).await)
@@ -53,7 +51,7 @@ impl AgentService for PgAgents {
         let email = Address::email(&new.email)?;
         let user = users::join(tx, &email, new.password.as_ref()).await?;
         let agent = insert(tx, user.id, name, email, new.role).await?;
-        let mut changes = changes(None, &agent);
+        let mut changes = changes(None, Some(&agent));
         if user.made && new.password.is_some() {
             changes = changes.masked("password");
         }
@@ -67,7 +65,7 @@ impl AgentService for PgAgents {
         let old = read(tx, id).await?;
         let new = merged(&old, patch)?;
         if old.is_active_admin() && !new.is_active_admin() && others == 0 {
-            return Err(Error::conflict("The last active admin must remain one"));
+            return Err(last_admin());
         }
         let values = (
             agents::name.eq(&new.name),
@@ -81,7 +79,7 @@ impl AgentService for PgAgents {
             .get_result(&mut tx.conn())
             .await?;
         let new = Agent::from(row);
-        let changes = changes(Some(&old), &new);
+        let changes = changes(Some(&old), Some(&new));
         if !changes.is_empty() {
             audit::record(tx, Action::Update, (RECORD, id), &changes).await?;
             tx.emit(Event::new("agent.updated", RECORD, id));
@@ -96,8 +94,7 @@ impl AgentService for PgAgents {
 /// [`Error::Invalid`] when it is none of the organization.
 pub(crate) async fn id_of(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
     let Some(uuid) = uuid else { return Ok(None) };
-    let id = agents::table
-        .filter(agents::organization_id.eq(tx.organization()))
+    let id = visible(tx.organization())
         .filter(agents::uuid.eq(uuid))
         .select(agents::id)
         .first(&mut tx.conn())
@@ -111,9 +108,8 @@ fn found(row: QueryResult<AgentRow>) -> Result<Agent> {
     Ok(row.optional()?.ok_or(Error::not_found("Agent"))?.into())
 }
 
-async fn read(tx: &Tx, id: Uuid) -> Result<Agent> {
-    let query = agents::table
-        .filter(agents::organization_id.eq(tx.organization()))
+pub(super) async fn read(tx: &Tx, id: Uuid) -> Result<Agent> {
+    let query = visible(tx.organization())
         .filter(agents::uuid.eq(id))
         .select(AgentRow::as_select());
     found(query.first(&mut tx.conn()).await)
@@ -121,10 +117,9 @@ async fn read(tx: &Tx, id: Uuid) -> Result<Agent> {
 
 /// Holds the agent and all active admins until the transaction ends, so that two admins cannot dismiss
 /// each other at once. Answers how many active admins there are besides the agent.
-async fn lock(tx: &Tx, id: Uuid) -> Result<usize> {
+pub(super) async fn lock(tx: &Tx, id: Uuid) -> Result<usize> {
     let admin = agents::role.eq(Role::Admin.name()).and(agents::active);
-    let held: Vec<Uuid> = agents::table
-        .filter(agents::organization_id.eq(tx.organization()))
+    let held: Vec<Uuid> = visible(tx.organization())
         .filter(admin.or(agents::uuid.eq(id)))
         // Everybody locks in the same order, so that nobody waits in a circle.
         .order(agents::id)
@@ -173,10 +168,14 @@ fn merged(old: &Agent, patch: AgentPatch) -> Result<Agent> {
     })
 }
 
-fn changes(old: Option<&Agent>, new: &Agent) -> Changes {
+pub(super) fn last_admin() -> Error {
+    Error::conflict("The last active admin must remain one")
+}
+
+pub(super) fn changes(old: Option<&Agent>, new: Option<&Agent>) -> Changes {
     Changes::new()
-        .field("name", &old.map(|a| &a.name), &Some(&new.name))
-        .field("email", &old.map(|a| &a.email), &Some(&new.email))
-        .field("role", &old.map(|a| a.role.name()), &Some(new.role.name()))
-        .field("active", &old.map(|a| a.active), &Some(new.active))
+        .field("name", &old.map(|a| &a.name), &new.map(|a| &a.name))
+        .field("email", &old.map(|a| &a.email), &new.map(|a| &a.email))
+        .field("role", &old.map(|a| a.role.name()), &new.map(|a| a.role.name()))
+        .field("active", &old.map(|a| a.active), &new.map(|a| a.active))
 }

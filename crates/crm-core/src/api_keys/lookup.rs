@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::{Db, Directory, Result, Scope, Scopes};
-use rapport_schema::tables::{api_keys, organizations};
+use rapport_schema::tables::{agents, api_keys, organizations};
 use uuid::Uuid;
 
 /// An organization that a credential may use.
@@ -75,14 +75,19 @@ type KeyRow = (i64, i64, Option<i64>, Vec<String>, bool, Option<DateTime<Utc>>);
 /// When the database cannot be asked.
 pub async fn find(directory: &Directory, key: &str) -> Result<Option<Credential>> {
     use api_keys::dsl;
+    let agent = agents::organization_id
+        .eq(dsl::organization_id)
+        .and(agents::id.nullable().eq(dsl::agent_id));
     let row: Option<KeyRow> = dsl::api_keys
+        .left_join(agents::table.on(agent))
         .filter(dsl::digest.eq(digest(key).to_vec()))
         .select((
             dsl::id,
             dsl::organization_id,
             dsl::agent_id,
             dsl::scopes,
-            dsl::active,
+            // A key that was made while its agent was deleted.
+            dsl::active.and(agents::deleted_at.nullable().is_null()),
             dsl::expires_at,
         ))
         .first(&mut directory.conn())

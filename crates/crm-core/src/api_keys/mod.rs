@@ -6,7 +6,7 @@ mod service;
 
 pub use lookup::{Credential, Membership, Refusal, find, touch};
 pub use service::PgApiKeys;
-pub(crate) use service::announce;
+pub(crate) use service::{announce, end};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

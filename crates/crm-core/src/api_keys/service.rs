@@ -121,6 +121,24 @@ async fn read(tx: &Tx, organization: i64, id: Uuid) -> Result<ApiKey> {
     Ok(row.ok_or(Error::not_found("API key"))?.into())
 }
 
+/// Ends the keys that act for an agent of this organization, the transaction's or its sandbox; they stay in the list.
+pub(crate) async fn end(tx: &Tx, organization: i64, agent: i64) -> Result<()> {
+    let keys = api_keys::table
+        .filter(api_keys::organization_id.eq(organization))
+        .filter(api_keys::agent_id.eq(agent))
+        .filter(api_keys::active);
+    let ended: Vec<Uuid> = diesel::update(keys)
+        .set(api_keys::active.eq(false))
+        .returning(api_keys::uuid)
+        .get_results(&mut tx.conn())
+        .await?;
+    let changes = Changes::new().field("active", &true, &false);
+    for key in ended {
+        audit::record_in(tx, organization, Action::Update, (RECORD, key), &changes).await?;
+    }
+    Ok(())
+}
+
 /// Tells every process, upon commit, that credentials changed.
 pub(crate) async fn announce(tx: &Tx) -> Result<()> {
     diesel::sql_query("SELECT pg_notify($1, '')")

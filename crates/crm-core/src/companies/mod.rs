@@ -4,6 +4,7 @@ mod rows;
 mod service;
 
 pub use service::PgCompanies;
+pub(crate) use service::unassign;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

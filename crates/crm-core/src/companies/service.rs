@@ -2,15 +2,16 @@
 
 use super::rows::{CompanyRow, CompanyValues, of_organization};
 use super::{Company, CompanyPatch, CompanyService, NewCompany};
+use crate::agents::Agent;
 use crate::audit::{self, Action, Changes};
-use crate::{agents, domain, text};
+use crate::{agents, contacts as people, domain, text};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::events::Event;
 use rapport_platform::page::before;
 use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids};
-use rapport_schema::tables::{companies, contacts};
+use rapport_schema::tables::companies;
 use uuid::Uuid;
 
 const RECORD: &str = "company";
@@ -74,7 +75,7 @@ impl CompanyService for PgCompanies {
     async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
         lock(tx, id).await?;
         let old = read(tx, id).await?;
-        part(tx, old.id).await?;
+        people::leave(tx, &old).await?;
         diesel::delete(companies::table.find((tx.organization(), old.id)))
             .execute(&mut tx.conn())
             .await?;
@@ -124,17 +125,25 @@ async fn insert(tx: &Tx, values: CompanyValues) -> Result<Uuid> {
     Ok(uuid)
 }
 
-/// Takes all contacts out of a company, the deleted ones too.
-async fn part(tx: &Tx, company: i64) -> Result<()> {
-    diesel::update(contacts::table)
-        .filter(contacts::organization_id.eq(tx.organization()))
-        .filter(contacts::company_id.eq(company))
+/// Takes the companies from an agent.
+pub(crate) async fn unassign(tx: &mut Tx, agent: &Agent) -> Result<()> {
+    let owned = companies::table
+        .filter(companies::organization_id.eq(tx.organization()))
+        .filter(companies::agent_id.eq(agent.id));
+    let freed: Vec<Uuid> = diesel::update(owned)
         .set((
-            contacts::company_id.eq(None::<i64>),
-            contacts::updated_at.eq(tx.now()),
+            companies::agent_id.eq(None::<i64>),
+            companies::updated_at.eq(tx.now()),
         ))
-        .execute(&mut tx.conn())
+        .returning(companies::uuid)
+        .get_results(&mut tx.conn())
         .await?;
+    let changes = Changes::new().field("agent_id", &ids::opaque(agent.uuid), &None::<&str>);
+    let entries: Vec<_> = freed.iter().map(|uuid| (*uuid, changes.clone())).collect();
+    audit::record_many(tx, Action::Update, RECORD, &entries).await?;
+    for uuid in freed {
+        tx.emit(Event::new("company.updated", RECORD, uuid));
+    }
     Ok(())
 }
 

@@ -1,10 +1,13 @@
 //! Contacts: the people on the other side of a conversation.
 
 mod addresses;
+mod erasure;
 mod rows;
 mod service;
 
+pub use erasure::{ContactErasure, ErasureParticipant};
 pub use service::PgContacts;
+pub(crate) use service::leave;
 
 use crate::address::Address;
 use async_trait::async_trait;
@@ -71,7 +74,7 @@ pub struct ContactPatch {
     pub custom_fields: Patch<RawJson>,
 }
 
-/// The contacts of an organization.
+/// The contacts of an organization. [`ContactErasure`] erases them for good.
 #[async_trait]
 pub trait ContactService: Send + Sync {
     /// All contacts, newest first.

@@ -4,6 +4,7 @@ use super::rows::{ContactRow, ContactValues, visible};
 use super::{Contact, ContactPatch, ContactService, NewContact, addresses};
 use crate::address::{Address, ChannelType};
 use crate::audit::{self, Action, Changes};
+use crate::companies::Company;
 use crate::text;
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -11,11 +12,11 @@ use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 use rapport_platform::events::Event;
 use rapport_platform::page::before;
-use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx};
+use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids};
 use rapport_schema::tables::{companies, contacts};
 use uuid::Uuid;
 
-const RECORD: &str = "contact";
+pub(super) const RECORD: &str = "contact";
 
 /// The contacts, stored in PostgreSQL.
 #[derive(Debug, Default)]
@@ -203,6 +204,28 @@ async fn company(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
         .ok_or_else(|| Error::invalid("company_id", "is not a company of this organization"))
 }
 
+/// Takes all contacts out of a company, the deleted ones too.
+pub(crate) async fn leave(tx: &mut Tx, company: &Company) -> Result<()> {
+    let working = contacts::table
+        .filter(contacts::organization_id.eq(tx.organization()))
+        .filter(contacts::company_id.eq(company.id));
+    let left: Vec<Uuid> = diesel::update(working)
+        .set((
+            contacts::company_id.eq(None::<i64>),
+            contacts::updated_at.eq(tx.now()),
+        ))
+        .returning(contacts::uuid)
+        .get_results(&mut tx.conn())
+        .await?;
+    let changes = Changes::new().field("company_id", &ids::opaque(company.uuid), &None::<&str>);
+    let entries: Vec<_> = left.iter().map(|uuid| (*uuid, changes.clone())).collect();
+    audit::record_many(tx, Action::Update, RECORD, &entries).await?;
+    for uuid in left {
+        tx.emit(Event::new("contact.updated", RECORD, uuid));
+    }
+    Ok(())
+}
+
 /// The kinds of address that a patch touches.
 fn readdressed(patch: &ContactPatch) -> Vec<ChannelType> {
     let kinds = [
@@ -235,8 +258,7 @@ fn changes(old: Option<&Contact>, new: Option<&Contact>) -> Changes {
     fn of<'a, T>(contact: Option<&'a Contact>, field: fn(&'a Contact) -> &'a Option<T>) -> Option<&'a T> {
         contact.and_then(|contact| field(contact).as_ref())
     }
-    let company =
-        |contact: Option<&Contact>| contact.and_then(|c| c.company).map(rapport_platform::ids::opaque);
+    let company = |contact: Option<&Contact>| contact.and_then(|c| c.company).map(ids::opaque);
     Changes::new()
         .field("name", &of(old, |c| &c.name), &of(new, |c| &c.name))
         .field("email", &of(old, |c| &c.email), &of(new, |c| &c.email))

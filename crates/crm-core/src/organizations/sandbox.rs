@@ -54,13 +54,18 @@ pub(crate) async fn home(tx: &mut Tx, test: bool) -> Result<Home> {
     })
 }
 
-/// The sandbox of the transaction's organization, made when there is none. Of two transactions that would
-/// make it at once the second waits for the first and finds it made.
-async fn sandbox(tx: &mut Tx, live: Live) -> Result<i64> {
+/// The numeric id of the sandbox of the transaction's organization, if there is one.
+pub(crate) async fn sandbox_of(tx: &Tx) -> Result<Option<i64>> {
     let twins = organizations::table
         .filter(organizations::sandbox_of.eq(tx.organization()))
         .select(organizations::id);
-    if let Some(id) = twins.first(&mut tx.conn()).await.optional()? {
+    Ok(twins.first(&mut tx.conn()).await.optional()?)
+}
+
+/// The sandbox of the transaction's organization, made when there is none. Of two transactions that would
+/// make it at once the second waits for the first and finds it made.
+async fn sandbox(tx: &mut Tx, live: Live) -> Result<i64> {
+    if let Some(id) = sandbox_of(tx).await? {
         return Ok(id);
     }
     let place = Place {
@@ -80,6 +85,8 @@ async fn sandbox(tx: &mut Tx, live: Live) -> Result<i64> {
             announce(tx).await?;
             Ok(made_known(tx, id).await?.id)
         }
-        None => Ok(twins.first(&mut tx.conn()).await?),
+        None => sandbox_of(tx)
+            .await?
+            .ok_or_else(|| Error::internal("the sandbox that was made meanwhile is gone")),
     }
 }

@@ -1,10 +1,13 @@
 //! Agents and the users behind them.
 
 use crate::stage::{ALL, PASSWORD, Stage, invalid, is_conflict, is_not_found};
+use rapport_crm_core::agents::AgentRemoval;
+use rapport_crm_core::api_keys::{self, ApiKeyService, NewApiKey, PgApiKeys, Refusal};
 use rapport_crm_core::organizations::Tenant;
 use rapport_crm_core::users::password::{self, PasswordHash};
 use rapport_crm_core::{Agent, AgentPatch, AgentService, NewAgent, PgAgents, Role};
-use rapport_platform::{Patch, Result};
+use rapport_platform::{Patch, Result, Scope};
+use serde_json::json;
 
 fn barry() -> NewAgent {
     NewAgent {
@@ -60,7 +63,7 @@ async fn an_agent_is_made_with_a_login() {
         panic!("one entry: {audit:?}")
     };
     assert_eq!(action, "insert agent");
-    let masked = serde_json::json!({"field": "password", "from": "********", "to": "********"});
+    let masked = serde_json::json!({"field": "password", "from": "***", "to": "***"});
     assert!(changes.as_array().unwrap().contains(&masked));
     assert!(!changes.to_string().contains("argon2"));
 }
@@ -164,6 +167,40 @@ async fn two_admins_cannot_dismiss_each_other() {
             .count(),
         1
     );
+}
+
+#[tokio::test]
+async fn no_key_acts_for_a_deleted_agent() {
+    let stage = Stage::new().await;
+    let barry = make(&stage, &stage.acme, barry()).await.unwrap();
+    let new = NewApiKey {
+        name: "His".to_owned(),
+        scopes: [Scope::Read].into_iter().collect(),
+        agent: Some(barry.uuid),
+        ..NewApiKey::default()
+    };
+    let key = stage.write(&stage.acme, async |tx| PgApiKeys.create(tx, new).await);
+    let (_, key) = key.await.unwrap();
+    let refused = async || {
+        let directory = stage.test.db.directory().await.unwrap();
+        let credential = api_keys::find(&directory, &key).await.unwrap().unwrap();
+        credential.check(stage.test.db.now()).err()
+    };
+    assert_eq!(refused().await, None);
+    let removal = AgentRemoval::new([]);
+    let deleted = stage.write(&stage.acme, async |tx| removal.delete(tx, barry.uuid).await);
+    deleted.await.unwrap();
+    assert_eq!(refused().await, Some(Refusal::Inactive));
+    let audit = stage.audit(&stage.acme).await;
+    let ended = (
+        "update api_key".to_owned(),
+        json!([{"field": "active", "from": true, "to": false}]),
+    );
+    assert!(audit.contains(&ended), "{audit:?}");
+    // Nor does one that was made at the same moment.
+    let made = "UPDATE api_keys SET active = true";
+    stage.test.sql().await.batch_execute(made).await.unwrap();
+    assert_eq!(refused().await, Some(Refusal::Inactive));
 }
 
 #[tokio::test]

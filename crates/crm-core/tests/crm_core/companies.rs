@@ -135,8 +135,12 @@ async fn a_deleted_company_leaves_its_contacts() {
     assert_eq!(PgContacts.get(&reader, hal.uuid).await.unwrap().company, None);
     assert!(is_not_found(&PgCompanies.get(&reader, made.uuid).await));
     let audit = stage.audit(&stage.acme).await;
+    let company = rapport_platform::ids::opaque(made.uuid);
+    let left = json!([{"field": "company_id", "from": company, "to": null}]);
+    assert_eq!(audit[audit.len() - 2], ("update contact".to_owned(), left));
     assert_eq!(audit.last().unwrap().0, "delete company");
-    assert_eq!(stage.events(&stage.acme).await.last().unwrap(), "company.deleted");
+    let events = stage.events(&stage.acme).await;
+    assert_eq!(events[events.len() - 2..], ["contact.updated", "company.deleted"]);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 
 mod agents;
 mod api_keys;
+mod audit;
 mod companies;
 mod contacts;
 mod organizations;

@@ -1,11 +1,15 @@
 //! Files: what is attached to messages.
 
 mod name;
+mod removal;
 mod rows;
 mod service;
 
 pub use name::file_name;
+pub use removal::RemoveContents;
+pub(crate) use removal::erase;
 pub use service::PgFiles;
+use service::RECORD;
 
 use crate::messages::Message;
 use async_trait::async_trait;
@@ -60,7 +64,8 @@ pub struct NewAttachment {
 /// The files of an organization.
 #[async_trait]
 pub trait FileService: Send + Sync {
-    /// Hangs files on a message, after those it has.
+    /// Hangs files on a message, after those it has. `Unavailable` when the content of one has been removed since it
+    /// was put into the store: put it there again.
     async fn attach(
         &self,
         tx: &mut Tx,

@@ -1,18 +1,22 @@
 //! Files on PostgreSQL and in the file store.
 
 use super::name::{file_name, media_type};
+use super::removal::LOCK;
 use super::rows::{AttachmentRow, FileRow};
 use super::{Attachment, File, FileService, NewAttachment};
+use crate::locks;
 use crate::messages::Message;
 use async_trait::async_trait;
 use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use rapport_crm_core::audit::{self, Action, Changes};
 use rapport_platform::files::{FileStore, FileStream};
-use rapport_platform::{Error, Reader, Result, Tx};
+use rapport_platform::{Error, Reader, Result, Tx, ids};
 use rapport_schema::tables::{files, message_attachments, messages};
 use uuid::Uuid;
 
+pub(super) const RECORD: &str = "file";
 /// The longest Content-ID, in characters.
 const CONTENT_ID: usize = 998;
 
@@ -40,6 +44,7 @@ impl FileService for PgFiles {
         if new.is_empty() {
             return Ok(Vec::new());
         }
+        self.keep(tx, &new).await?;
         let first = next_position(tx, message.id).await?;
         let content_ids: Vec<_> = new
             .iter()
@@ -55,6 +60,7 @@ impl FileService for PgFiles {
             })
             .collect();
         hang(tx, message.id, &attachments).await?;
+        log(tx, message, &attachments).await?;
         Ok(attachments)
     }
 
@@ -92,6 +98,36 @@ impl FileService for PgFiles {
         let content = self.store.get(db.organization(), &file.sha256).await?;
         Ok((file, content))
     }
+}
+
+impl PgFiles {
+    /// Sees to it that the contents are there and stay until the transaction ends.
+    async fn keep(&self, tx: &Tx, new: &[NewAttachment]) -> Result<()> {
+        for file in new {
+            let sha256 = &file.stored.sha256;
+            locks::share(tx, LOCK, sha256).await?;
+            if !self.store.has(tx.organization(), sha256).await? {
+                let message = "the content of a file was removed from the file store".to_owned();
+                return Err(Error::Unavailable { message });
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn log(tx: &Tx, message: &Message, attachments: &[Attachment]) -> Result<()> {
+    let none = None::<&str>;
+    let entry = |attachment: &Attachment| {
+        let file = &attachment.file;
+        let changes = Changes::new()
+            .field("message_id", &none, &ids::opaque(message.uuid))
+            .field("name", &none, &file.name)
+            .field("content_type", &none, &file.content_type)
+            .field("size_bytes", &none, &file.size_bytes);
+        (file.uuid, changes)
+    };
+    let entries: Vec<_> = attachments.iter().map(entry).collect();
+    audit::record_many(tx, Action::Insert, RECORD, &entries).await
 }
 
 /// The position after the last attachment. The message is held until the transaction ends, so that no

@@ -7,6 +7,7 @@ mod service;
 
 pub use kinds::{Authorship, Direction, Modality, Status};
 pub use service::PgMessages;
+pub(crate) use service::RECORD;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

@@ -27,7 +27,7 @@ define_sql_function! {
     fn greatest(a: Timestamptz, b: Timestamptz) -> Timestamptz;
 }
 
-const RECORD: &str = "message";
+pub(crate) const RECORD: &str = "message";
 
 /// The messages, stored in PostgreSQL.
 #[derive(Debug, Default)]
@@ -121,7 +121,8 @@ async fn add(
     unread: bool,
 ) -> Result<Option<Message>> {
     let parent = conversations::lock(tx, conversation).await?;
-    let author = author(tx, agent, values.direction).await?;
+    let author = author(tx, agent, values.direction);
+    let (author, ()) = try_join!(author, people::refuse_erased(tx, parent))?;
     let at = values.occurred_at;
     let Some(uuid) = insert(tx, parent, author, values).await? else {
         return Ok(None);

@@ -4,6 +4,7 @@ use crate::stage::{Stage, missing};
 use futures_util::TryStreamExt;
 use rapport_inbox::files::NewAttachment;
 use rapport_inbox::{FileService, PgFiles};
+use rapport_platform::Error;
 use rapport_platform::files::FileStore;
 
 async fn content(stream: rapport_platform::files::FileStream) -> Vec<u8> {
@@ -44,6 +45,41 @@ async fn attachments_keep_order_name_and_content() {
     let theirs = stage.reader(&stage.other).await;
     assert_eq!(missing(files.open(&theirs, file.uuid).await), "File");
     assert_eq!(missing(files.attachments(&theirs, message.uuid).await), "Message");
+}
+
+#[tokio::test]
+async fn a_content_that_was_removed_must_be_put_again() {
+    let stage = Stage::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let store = FileStore::local(folder.path()).unwrap();
+    let files = PgFiles::new(store.clone());
+    let parent = stage.conversation(0, "Quote").await.uuid;
+    let message = stage.mail(parent, 1).await;
+    let stored = store.put(stage.acme.organization, "PDF").await.unwrap();
+    let new = NewAttachment {
+        name: "quote.pdf".to_owned(),
+        content_type: "application/pdf".to_owned(),
+        stored,
+        content_id: None,
+    };
+    store
+        .delete(stage.acme.organization, &stored.sha256)
+        .await
+        .unwrap();
+    store
+        .delete(stage.acme.organization, &stored.sha256)
+        .await
+        .unwrap();
+    let attached = stage.write(async |tx| files.attach(tx, &message, vec![new.clone()]).await);
+    assert!(matches!(attached.await, Err(Error::Unavailable { .. })));
+    store.put(stage.acme.organization, "PDF").await.unwrap();
+    let attached = stage.write(async |tx| files.attach(tx, &message, vec![new.clone()]).await);
+    attached.await.unwrap();
+    let (action, changes) = stage.audit("file").await.remove(0);
+    assert_eq!(
+        (action.as_str(), &changes[1]["to"]),
+        ("insert", &"quote.pdf".into())
+    );
 }
 
 #[tokio::test]

@@ -11,6 +11,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use rapport_schema::tables::events;
 use uuid::Uuid;
 
+/// How many events one statement writes: PostgreSQL takes 65,535 values.
+const EVENT_BATCH: usize = 1_000;
+
 /// A transaction within one organization, handed out by [`Db::write`].
 pub struct Tx {
     ctx: Ctx,
@@ -127,10 +130,12 @@ impl Tx {
             let rows = events
                 .into_iter()
                 .map(|event| EventRow::new(event, self.ctx.organization, self.now));
-            diesel::insert_into(events::table)
-                .values(rows.collect::<Vec<_>>())
-                .execute(&mut self.conn())
-                .await?;
+            for batch in rows.collect::<Vec<_>>().chunks(EVENT_BATCH) {
+                diesel::insert_into(events::table)
+                    .values(batch)
+                    .execute(&mut self.conn())
+                    .await?;
+            }
         }
         let jobs = std::mem::take(&mut self.jobs);
         if !jobs.is_empty() {

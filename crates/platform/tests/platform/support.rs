@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use rapport_platform::jobs::{Job, JobContext, JobError, JobHandler};
 use rapport_platform::{Clock, Ctx, Db, DbConfig, Error, Ids, ManualClock, RandomIds, RawJson, Result, Tx};
-use rapport_schema::embedded::Ephemeral;
+use rapport_schema::embedded::{Ephemeral, ROLE};
 use rapport_schema::migrations;
 use rapport_schema::tables::organizations;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,21 +32,21 @@ pub async fn database() -> String {
     static MIGRATED: OnceCell<()> = OnceCell::const_new();
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let migrated = MIGRATED.get_or_init(|| async {
-        administer(&format!("CREATE DATABASE {TEMPLATE}")).await;
+        administer(&format!("CREATE DATABASE {TEMPLATE} OWNER {ROLE}")).await;
         let applied = migrations::apply(&cluster().await.url_for(TEMPLATE)).await;
         applied.expect("the migrations apply");
     });
     migrated.await;
     let name = format!("platform_{}", NEXT.fetch_add(1, Ordering::Relaxed));
     administer(&format!(
-        "CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY wal_log"
+        "CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {TEMPLATE} STRATEGY wal_log"
     ))
     .await;
     cluster().await.url_for(&name)
 }
 
 async fn administer(statement: &str) {
-    let connection = AsyncPgConnection::establish(&cluster().await.url()).await;
+    let connection = AsyncPgConnection::establish(&cluster().await.admin_url_for("postgres")).await;
     let mut connection = connection.expect("the cluster answers");
     connection
         .batch_execute(statement)

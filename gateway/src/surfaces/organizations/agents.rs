@@ -2,7 +2,7 @@
 
 use super::params::AgentId;
 use crate::http::{Admin, Answer, App, Auth, Body, ListView, Once, PageQuery, PathId, Query, Read, ok};
-use actix_web::{get, patch, post};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use rapport_crm_core::users::password::{self, PasswordHash};
 use rapport_crm_core::{Agent, AgentPatch, NewAgent, Role};
 use rapport_platform::{Error, Patch, ids};
@@ -17,7 +17,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(get_agent)
         .service(list_agents)
         .service(create_agent)
-        .service(update_agent);
+        .service(update_agent)
+        .service(delete_agent);
 }
 
 /// A person who works in the organization.
@@ -164,4 +165,22 @@ async fn update_agent(
         .write(&auth.ctx, async |tx| app.agents.update(tx, id.0, patch).await)
         .await?;
     ok(&AgentView::from(agent))
+}
+
+/// Delete an agent
+///
+/// The agent is found no more, its API keys end, and its companies and conversations are assigned to nobody. What it
+/// has written and done stays its own. The login stays too, and can be made an agent again, as a new one.
+#[utoipa::path(tag = "native", responses(
+    (status = 204),
+    (status = 409, description = "The last active admin must remain one"),
+))]
+#[delete("/{agent_id}")]
+async fn delete_agent(auth: Auth<Admin>, id: PathId<AgentId>, app: App) -> Answer {
+    app.db
+        .write(&auth.ctx, async |tx| app.removal.delete(tx, id.0).await)
+        .await?;
+    // Other processes hear of it in a moment; here its keys end with this answer.
+    app.credentials.clear();
+    Ok(HttpResponse::NoContent().finish())
 }

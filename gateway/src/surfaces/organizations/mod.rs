@@ -3,9 +3,11 @@
 
 mod agents;
 mod api_keys;
+mod audit_logs;
 mod companies;
 mod contacts;
 mod conversations;
+mod erasure;
 mod error;
 mod fields;
 mod messages;
@@ -54,6 +56,7 @@ const TAGS: &[(&str, &str)] = &[
         "messages",
         "What was said in a conversation: e-mails, texts, calls, chats, forms.",
     ),
+    ("audit logs", "Who changed what and when, field by field."),
     (
         "sales",
         "What may be sold to whom, for how much, and how far it has come.",
@@ -70,6 +73,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             scope("/{organization_id}/contacts")
                 .configure(contacts::routes)
+                .configure(erasure::routes_of_contacts)
                 .configure(conversations::routes_of_contacts),
         )
         .service(
@@ -87,6 +91,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(scope("/{organization_id}/sales").configure(sales::routes))
         .service(scope("/{organization_id}/pipeline").configure(pipeline::routes))
         .service(scope("/{organization_id}/files").configure(messages::file_routes))
+        .service(scope("/{organization_id}/audit-logs").configure(audit_logs::routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)
         .configure(organization::routes)

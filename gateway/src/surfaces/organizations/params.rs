@@ -9,4 +9,5 @@ crate::path_params! {
     ApiKeyId = "api_key_id",
     FileId = "file_id",
     SaleId = "sale_id",
+    AuditLogId = "audit_log_id",
 }

@@ -14,7 +14,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 /// A time of day at which the organization is open.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpeningBody {
     /// `HH:MM`, by the clock on the wall.
@@ -25,55 +25,35 @@ pub struct OpeningBody {
     end: String,
 }
 
-impl From<&Opening> for OpeningBody {
-    fn from(opening: &Opening) -> Self {
-        Self {
-            start: opening.start(),
-            end: opening.end(),
-        }
-    }
-}
-
 /// When the organization is open on each day of the week, in its time zone. The openings of a day must not
 /// overlap; on a day that is absent or has none it is closed.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct WeekBody {
+    #[serde(default)]
     #[schema(example = json!([{"start": "09:00", "end": "17:00"}]))]
     monday: Vec<OpeningBody>,
+    #[serde(default)]
     #[schema(example = json!([{"start": "09:00", "end": "17:00"}]))]
     tuesday: Vec<OpeningBody>,
+    #[serde(default)]
     #[schema(example = json!([{"start": "09:00", "end": "17:00"}]))]
     wednesday: Vec<OpeningBody>,
+    #[serde(default)]
     #[schema(example = json!([{"start": "09:00", "end": "17:00"}]))]
     thursday: Vec<OpeningBody>,
+    #[serde(default)]
     #[schema(example = json!([{"start": "09:00", "end": "12:00"}, {"start": "13:00", "end": "16:00"}]))]
     friday: Vec<OpeningBody>,
+    #[serde(default)]
     #[schema(example = json!([]))]
     saturday: Vec<OpeningBody>,
+    #[serde(default)]
     #[schema(example = json!([]))]
     sunday: Vec<OpeningBody>,
 }
 
-impl Default for WeekBody {
-    fn default() -> Self {
-        Self::of(Default::default())
-    }
-}
-
 impl WeekBody {
-    fn of([monday, tuesday, wednesday, thursday, friday, saturday, sunday]: [Vec<OpeningBody>; 7]) -> Self {
-        Self {
-            monday,
-            tuesday,
-            wednesday,
-            thursday,
-            friday,
-            saturday,
-            sunday,
-        }
-    }
-
     /// The week, checked.
     pub(super) fn into_domain(self) -> Result<BusinessHours, Error> {
         let week = [
@@ -89,16 +69,53 @@ impl WeekBody {
     }
 }
 
-impl From<&BusinessHours> for WeekBody {
+/// A time of day at which the organization is open.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OpeningView {
+    /// `HH:MM`, by the clock on the wall.
+    #[schema(example = "09:00")]
+    start: String,
+    /// `HH:MM`, at most `24:00`.
+    #[schema(example = "17:00")]
+    end: String,
+}
+
+/// When the organization is open on each day of the week, in its time zone.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WeekView {
+    #[schema(example = json!([{"start": "09:00", "end": "17:00"}]))]
+    monday: Vec<OpeningView>,
+    #[schema(example = json!([{"start": "09:00", "end": "17:00"}]))]
+    tuesday: Vec<OpeningView>,
+    #[schema(example = json!([{"start": "09:00", "end": "17:00"}]))]
+    wednesday: Vec<OpeningView>,
+    #[schema(example = json!([{"start": "09:00", "end": "17:00"}]))]
+    thursday: Vec<OpeningView>,
+    #[schema(example = json!([{"start": "09:00", "end": "17:00"}]))]
+    friday: Vec<OpeningView>,
+    #[schema(example = json!([]))]
+    saturday: Vec<OpeningView>,
+    #[schema(example = json!([]))]
+    sunday: Vec<OpeningView>,
+}
+
+impl From<&BusinessHours> for WeekView {
     fn from(hours: &BusinessHours) -> Self {
-        let week = hours.week();
-        Self::of(std::array::from_fn(|day| {
-            week.get(day)
-                .into_iter()
-                .flatten()
-                .map(OpeningBody::from)
-                .collect()
-        }))
+        let view = |opening: &Opening| OpeningView {
+            start: opening.start(),
+            end: opening.end(),
+        };
+        let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] =
+            hours.week().each_ref().map(|day| day.iter().map(view).collect());
+        Self {
+            monday,
+            tuesday,
+            wednesday,
+            thursday,
+            friday,
+            saturday,
+            sunday,
+        }
     }
 }
 
@@ -121,7 +138,7 @@ pub struct SettingsView {
     /// The IANA time zone in which its day begins.
     #[schema(example = "America/New_York")]
     time_zone: String,
-    business_hours: WeekBody,
+    business_hours: WeekView,
     /// The ISO 4217 code of the currency in which it sells.
     #[schema(example = "USD")]
     currency: String,
@@ -136,7 +153,7 @@ impl From<Organization> for SettingsView {
             default_region: organization.default_region,
             email_addresses: organization.email_addresses,
             time_zone: organization.time_zone.name().to_owned(),
-            business_hours: WeekBody::from(&organization.business_hours),
+            business_hours: WeekView::from(&organization.business_hours),
             currency: organization.currency.code().to_owned(),
         }
     }

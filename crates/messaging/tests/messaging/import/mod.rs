@@ -1,6 +1,7 @@
 //! Mails become contacts, conversations and messages.
 
 mod attachments;
+mod erased;
 mod people;
 mod repeat;
 mod threads;
