@@ -4,10 +4,13 @@ use crate::credentials::Credentials;
 use crate::http::metrics::Metrics;
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::{
-    AgentService, CompanyService, ContactService, OrganizationService, PgAgents, PgCompanies, PgContacts,
-    PgOrganizations,
+    AgentService, ChannelService, CompanyService, ContactService, OrganizationService, PgAgents, PgChannels,
+    PgCompanies, PgContacts, PgOrganizations,
 };
-use rapport_inbox::{ConversationService, FileService, MessageService, PgConversations, PgFiles, PgMessages};
+use rapport_inbox::{
+    ConversationService, FileService, MessageDraftService, MessageService, PgConversations, PgFiles,
+    PgMessageDrafts, PgMessages, PgResponseDrafts, ResponseDraftService, SendDraft,
+};
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
@@ -41,6 +44,12 @@ pub struct Services {
     pub messages: Arc<dyn MessageService>,
     /// Files.
     pub files: Arc<dyn FileService>,
+    /// Channels.
+    pub channels: Arc<dyn ChannelService>,
+    /// Drafts of first messages.
+    pub message_drafts: Arc<dyn MessageDraftService>,
+    /// Drafts of responses.
+    pub response_drafts: Arc<dyn ResponseDraftService>,
 }
 
 impl App {
@@ -49,6 +58,7 @@ impl App {
     /// # Errors
     /// Never, but for a defect in how figures are named.
     pub fn new(db: Db, files: FileStore) -> Result<Self> {
+        let channels: Arc<dyn ChannelService> = Arc::new(PgChannels);
         Ok(Self(Arc::new(Services {
             credentials: Credentials::new(db.clone()),
             metrics: Metrics::new()?,
@@ -60,14 +70,27 @@ impl App {
             conversations: Arc::new(PgConversations),
             messages: Arc::new(PgMessages),
             files: Arc::new(PgFiles::new(files)),
+            message_drafts: Arc::new(PgMessageDrafts::new(channels.clone())),
+            response_drafts: Arc::new(PgResponseDrafts::new(channels.clone())),
+            channels,
             db,
         })))
     }
 
     /// The worker that carries out the jobs of these services.
     pub fn worker(&self) -> Worker {
-        let handlers: [Arc<dyn JobHandler>; 1] = [Arc::new(PurgeIdempotencyKeys)];
+        let handlers: Vec<Arc<dyn JobHandler>> =
+            vec![Arc::new(PurgeIdempotencyKeys), Arc::new(self.send_draft())];
         Worker::new(self.db.clone(), handlers)
+    }
+
+    fn send_draft(&self) -> SendDraft {
+        SendDraft {
+            contacts: self.contacts.clone(),
+            conversations: self.conversations.clone(),
+            messages: self.messages.clone(),
+            channels: self.channels.clone(),
+        }
     }
 
     /// The read lane for the organization of `ctx`.

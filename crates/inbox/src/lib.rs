@@ -2,6 +2,7 @@
 //! implement them on PostgreSQL.
 
 pub mod conversations;
+pub mod drafts;
 pub mod files;
 pub mod html;
 mod locks;
@@ -10,6 +11,7 @@ mod people;
 pub mod threads;
 
 pub use conversations::{ConversationService, PgConversations};
+pub use drafts::{MessageDraftService, PgMessageDrafts, PgResponseDrafts, ResponseDraftService, SendDraft};
 pub use files::{FileService, PgFiles};
 pub use messages::{MessageService, PgMessages};
 pub use threads::{PgThreads, ThreadService};

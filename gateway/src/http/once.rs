@@ -59,8 +59,22 @@ impl Once {
         V: Serialize,
         F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<V>,
     {
+        let work = async |tx: &mut Tx, value| Ok((StatusCode::CREATED, work(tx, value).await?));
+        self.answered(app, auth, body, work).await
+    }
+
+    /// As [`Once::created`], with the status that `work` gives, as where a write may find what it would make.
+    ///
+    /// # Errors
+    /// As [`Once::created`].
+    pub async fn answered<P, T, V, F>(self, app: &App, auth: &Auth<P>, body: Body<T>, work: F) -> Answer
+    where
+        V: Serialize,
+        F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<(StatusCode, V)>,
+    {
         let work = async |tx: &mut Tx, value| {
-            let stored = made(&work(tx, value).await?)?;
+            let (status, view) = work(tx, value).await?;
+            let stored = stored(status, &view)?;
             Ok((stored.clone(), stored))
         };
         self.run(app, auth, body, work).await
@@ -84,7 +98,8 @@ impl Once {
     {
         let work = async |tx: &mut Tx, value| {
             let (shown, kept) = work(tx, value).await?;
-            Ok((made(&shown)?, made(&kept)?))
+            let stored = |view| stored(StatusCode::CREATED, view);
+            Ok((stored(&shown)?, stored(&kept)?))
         };
         self.run(app, auth, body, work).await
     }
@@ -124,11 +139,10 @@ impl Once {
     }
 }
 
-fn made(view: &impl Serialize) -> Result<Stored, Error> {
-    let body = serde_json::to_vec(view).map_err(Error::internal)?;
+fn stored(status: StatusCode, view: &impl Serialize) -> Result<Stored, Error> {
     Ok(Stored {
-        status: StatusCode::CREATED.as_u16(),
-        body,
+        status: status.as_u16(),
+        body: serde_json::to_vec(view).map_err(Error::internal)?,
     })
 }
 

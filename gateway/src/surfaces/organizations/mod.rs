@@ -3,9 +3,11 @@
 
 mod agents;
 mod api_keys;
+mod channels;
 mod companies;
 mod contacts;
 mod conversations;
+mod drafts;
 mod error;
 mod fields;
 mod messages;
@@ -53,6 +55,14 @@ const TAGS: &[(&str, &str)] = &[
         "What was said in a conversation: e-mails, texts, calls, chats, forms.",
     ),
     (
+        "message drafts",
+        "First messages that are to be sent: now, later or by somebody.",
+    ),
+    (
+        "response drafts",
+        "The response in a conversation that is to be sent.",
+    ),
+    (
         openapi::NATIVE,
         "Operations that Rapport adds to the published reference.",
     ),
@@ -69,6 +79,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             scope("/{organization_id}/conversations")
                 .configure(messages::routes)
+                .configure(drafts::response_routes)
                 .configure(conversations::routes),
         )
         .service(scope("/{organization_id}/companies").configure(companies::routes))
@@ -77,6 +88,8 @@ pub fn configure(config: &mut ServiceConfig) {
                 .configure(agents::routes)
                 .configure(conversations::routes_of_agents),
         )
+        .service(scope("/{organization_id}/message-drafts").configure(drafts::message_routes))
+        .service(scope("/{organization_id}/channels").configure(channels::routes))
         .service(scope("/{organization_id}/files").configure(messages::file_routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)

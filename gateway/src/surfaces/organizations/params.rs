@@ -8,4 +8,7 @@ crate::path_params! {
     MessageId = "message_id",
     ApiKeyId = "api_key_id",
     FileId = "file_id",
+    ChannelId = "channel_id",
+    DraftId = "draft_id",
+    ResponseId = "response_id",
 }
