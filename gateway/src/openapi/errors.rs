@@ -139,6 +139,9 @@ fn kind(id: &str) -> &'static str {
         "message_id" => "Message",
         "api_key_id" => "API key",
         "file_id" => "File",
+        "channel_id" => "Channel",
+        "draft_id" => "Message draft",
+        "response_id" => "Response draft",
         _ => "Record",
     }
 }

@@ -249,7 +249,10 @@ async fn create_message_draft(
 /// Delete a message draft
 ///
 /// One that waits for its time is not sent then. One that was sent cannot be deleted.
-#[utoipa::path(tag = "message drafts", responses((status = 204), (status = 409)))]
+#[utoipa::path(tag = "message drafts", responses(
+    (status = 204),
+    (status = 409, description = "The draft has been sent")
+))]
 #[delete("/{draft_id}")]
 async fn delete_message_draft(auth: Auth<Write>, id: PathId<DraftId>, app: App) -> Answer {
     app.db

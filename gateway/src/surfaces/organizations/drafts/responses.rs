@@ -219,7 +219,10 @@ async fn put_response_draft(
 /// Delete a response draft
 ///
 /// One that waits for its time is not sent then. One that was sent cannot be deleted.
-#[utoipa::path(tag = "response drafts", responses((status = 204), (status = 409)))]
+#[utoipa::path(tag = "response drafts", responses(
+    (status = 204),
+    (status = 409, description = "The draft has been sent")
+))]
 #[delete("/{conversation_id}/response-drafts/{response_id}")]
 async fn delete_response_draft(
     auth: Auth<Write>,
