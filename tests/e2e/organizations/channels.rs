@@ -16,9 +16,9 @@ const CHANNEL: Shape = &[
 /// The path of the tenant's channel for a modality.
 pub async fn channel(tenant: &Tenant, modality: &str) -> String {
     let listed = tenant.get("channels").await.expect(200).json;
-    let mut channels = listed["data"].as_array().unwrap().iter();
-    let channel = channels.find(|channel| channel["modality"] == modality).unwrap();
-    format!("channels/{}", channel["channel_id"].as_str().unwrap())
+    let mut all = listed["data"].as_array().unwrap().iter();
+    let found = all.find(|one| one["modality"] == modality).unwrap();
+    format!("channels/{}", found["channel_id"].as_str().unwrap())
 }
 
 #[tokio::test]
@@ -64,9 +64,9 @@ async fn a_channel_is_renamed_and_switched_off() {
         let sql =
             "SELECT changes::text FROM audit_logs WHERE record_type = 'channel' AND action_type = 'update'";
         let log = app.database.sql().await.query(sql, &[]).await.unwrap();
-        let changes: Vec<String> = log.iter().map(|row| row.get(0)).collect();
-        assert_eq!(changes.len(), 1);
-        assert!(changes[0].contains("active") && changes[0].contains("name"));
+        let entries: Vec<String> = log.iter().map(|row| row.get(0)).collect();
+        assert_eq!(entries.len(), 1);
+        assert!(entries[0].contains("active") && entries[0].contains("name"));
     })
     .await;
 }

@@ -58,9 +58,12 @@ fn emit(tx: &mut Tx, kind: &'static str, draft: &Draft) -> Result<()> {
     Ok(())
 }
 
+/// A field with what it holds.
+type Field = (&'static str, fn(&Draft) -> Value);
+
 /// The fields that differ, but for the body.
 fn fields(old: Option<&Draft>, new: Option<&Draft>) -> Changes {
-    const FIELDS: [(&str, fn(&Draft) -> Value); 15] = [
+    const FIELDS: [Field; 15] = [
         ("status", |d| json!(d.status.name())),
         ("conversation_id", |d| json!(d.conversation.map(ids::opaque))),
         ("message_id", |d| json!(d.message.map(ids::opaque))),

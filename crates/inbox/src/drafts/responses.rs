@@ -68,13 +68,11 @@ impl ResponseDraftService for PgResponseDrafts {
 
     async fn get(&self, db: &Reader, conversation: Uuid, id: Uuid) -> Result<Draft> {
         let row = rows::find(db.conn(), db.organization(), id).await?;
-        match within(row, conversation) {
-            Some(row) => Ok(row.into()),
-            None => {
-                conversations::exists(db, conversation).await?;
-                Err(Error::not_found(KIND.title()))
-            }
+        if let Some(row) = within(row, conversation) {
+            return Ok(row.into());
         }
+        conversations::exists(db, conversation).await?;
+        Err(Error::not_found(KIND.title()))
     }
 
     async fn put(&self, tx: &mut Tx, conversation: Uuid, new: NewResponseDraft) -> Result<Upsert> {

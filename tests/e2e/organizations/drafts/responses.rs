@@ -1,22 +1,14 @@
 //! Drafts of responses.
 
-use super::channels::channel;
+use super::drafts_path;
+use crate::organizations::channels::channel;
 use crate::support::records::unknown_id;
 use crate::support::shape::{NEW_RESPONSE_DRAFT, RESPONSE_DRAFT, assert_page, assert_shape};
 use futures_util::future::join_all;
-use rapport_test_support::{Tenant, TestApp};
+use rapport_test_support::TestApp;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-/// A conversation with Diana: the path of its response drafts.
-pub async fn drafts_path(tenant: &Tenant) -> String {
-    let diana = json!({"name": "Diana Prince", "email": "diana@example.com", "phone_number": "513-867-5309"});
-    let contact = tenant.post("contacts", &diana).await.expect(201);
-    let body = json!({"contact_id": contact.text("contact_id")});
-    let made = tenant.post("conversations", &body).await.expect(201);
-    format!("conversations/{}/response-drafts", made.text("conversation_id"))
-}
 
 #[tokio::test]
 async fn answers_have_the_documented_shape() {

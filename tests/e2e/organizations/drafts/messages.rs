@@ -1,6 +1,6 @@
 //! Drafts of first messages.
 
-use super::channels::channel;
+use crate::organizations::channels::channel;
 use crate::support::shape::{MESSAGE_DRAFT, NEW_MESSAGE_DRAFT, assert_page, assert_shape};
 use rapport_test_support::TestApp;
 use serde_json::{Value, json};
