@@ -8,13 +8,13 @@ use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::audit::{AuditService, PgAuditLogs};
 use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
 use rapport_crm_core::{
-    AgentService, CompanyService, ContactService, OrganizationService, PgAgents, PgCompanies, PgContacts,
-    PgOrganizations,
+    AgentService, ChannelService, CompanyService, ContactService, OrganizationService, PgAgents, PgChannels,
+    PgCompanies, PgContacts, PgOrganizations,
 };
 use rapport_inbox::files::RemoveContents;
 use rapport_inbox::{
-    ConversationService, FileService, InboxErasure, InboxRemoval, MessageService, PgConversations, PgFiles,
-    PgMessages,
+    ConversationService, FileService, InboxErasure, InboxRemoval, MessageDraftService, MessageService,
+    PgConversations, PgFiles, PgMessageDrafts, PgMessages, PgResponseDrafts, ResponseDraftService, SendDraft,
 };
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
@@ -62,6 +62,12 @@ pub struct Services {
     pub files: Arc<dyn FileService>,
     /// The contents of files.
     pub contents: FileStore,
+    /// Channels.
+    pub channels: Arc<dyn ChannelService>,
+    /// Drafts of first messages.
+    pub message_drafts: Arc<dyn MessageDraftService>,
+    /// Drafts of responses.
+    pub response_drafts: Arc<dyn ResponseDraftService>,
 }
 
 impl App {
@@ -71,6 +77,7 @@ impl App {
     /// Never, but for a defect in how figures are named.
     pub fn new(db: Db, files: FileStore) -> Result<Self> {
         let db = db.with_projections(projections::all());
+        let channels: Arc<dyn ChannelService> = Arc::new(PgChannels);
         Ok(Self(Arc::new(Services {
             credentials: Credentials::new(db.clone()),
             metrics: Metrics::new()?,
@@ -88,6 +95,9 @@ impl App {
             sales: Arc::new(PgSales),
             files: Arc::new(PgFiles::new(files.clone())),
             contents: files,
+            message_drafts: Arc::new(PgMessageDrafts::new(channels.clone())),
+            response_drafts: Arc::new(PgResponseDrafts::new(channels.clone())),
+            channels,
             db,
         })))
     }
@@ -97,8 +107,18 @@ impl App {
         let handlers: Vec<Arc<dyn JobHandler>> = vec![
             Arc::new(PurgeIdempotencyKeys),
             Arc::new(RemoveContents::new(self.contents.clone())),
+            Arc::new(self.send_draft()),
         ];
         Worker::new(self.db.clone(), handlers)
+    }
+
+    fn send_draft(&self) -> SendDraft {
+        SendDraft {
+            contacts: self.contacts.clone(),
+            conversations: self.conversations.clone(),
+            messages: self.messages.clone(),
+            channels: self.channels.clone(),
+        }
     }
 
     /// The read lane for the organization of `ctx`.

@@ -5,6 +5,7 @@ pub mod address;
 pub mod agents;
 pub mod api_keys;
 pub mod audit;
+pub mod channels;
 pub mod companies;
 pub mod contacts;
 pub mod domain;
@@ -13,6 +14,7 @@ pub mod text;
 pub mod users;
 
 pub use agents::{Agent, AgentPatch, AgentService, NewAgent, PgAgents, Role};
+pub use channels::{Channel, ChannelPatch, ChannelService, PgChannels};
 pub use companies::{Company, CompanyPatch, CompanyService, NewCompany, PgCompanies};
 pub use contacts::{Contact, ContactPatch, ContactService, NewContact, PgContacts};
 pub use organizations::{

@@ -2,6 +2,7 @@
 //! implement them on PostgreSQL.
 
 pub mod conversations;
+pub mod drafts;
 mod erasure;
 pub mod files;
 pub mod html;
@@ -13,6 +14,7 @@ pub mod threads;
 
 pub use conversations::{ConversationService, PgConversations};
 pub use erasure::InboxErasure;
+pub use drafts::{MessageDraftService, PgMessageDrafts, PgResponseDrafts, ResponseDraftService, SendDraft};
 pub use files::{FileService, PgFiles};
 pub use messages::{MessageService, PgMessages};
 pub use removal::InboxRemoval;

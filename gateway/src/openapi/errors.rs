@@ -146,6 +146,9 @@ fn kind(id: &str) -> &'static str {
         "file_id" => "File",
         "sale_id" => "Sale",
         "audit_log_id" => "Audit log",
+        "channel_id" => "Channel",
+        "draft_id" => "Message draft",
+        "response_id" => "Response draft",
         _ => "Record",
     }
 }

@@ -40,6 +40,14 @@ impl Records {
         let message = records.add(tenant, &path, &message, "message_id").await;
         let sale = json!({"owner_id": tenant.agent_id, "associated_contacts": [{"contact_id": contact}]});
         records.add(tenant, "sales", &sale, "sale_id").await;
+        let draft = json!({"modality": "email", "to_email": "hal@example.com", "subject": "Hello"});
+        records.add(tenant, "message-drafts", &draft, "draft_id").await;
+        let response = json!({"body_html": "<p>Hi.</p>"});
+        let path = format!("conversations/{conversation}/response-drafts");
+        records.add(tenant, &path, &response, "response_id").await;
+        let channels = tenant.get("channels").await.expect(200);
+        let channel = channels.json["data"][0]["channel_id"].as_str().unwrap();
+        records.0.insert("channel_id", channel.to_owned());
         let key = json!({"name": "Another", "scopes": ["read"]});
         records.add(tenant, "api-keys", &key, "api_key_id").await;
         let file = attach(app, tenant, &conversation, &message).await;

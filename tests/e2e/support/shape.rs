@@ -138,6 +138,49 @@ pub const AUDIT_LOG: Shape = &[
     ("changes", List(&[("field", Text), ("from", Any), ("to", Any)])),
 ];
 
+pub const MESSAGE_DRAFT: Shape = &[
+    ("draft_id", Id),
+    ("subject", Maybe(&Text)),
+    ("body_html", Maybe(&Text)),
+    ("modality", Text),
+    ("agent_id", Maybe(&Id)),
+    ("recipient_name", Maybe(&Text)),
+    ("recipient_email", Maybe(&Text)),
+    ("recipient_phone_number", Maybe(&Text)),
+    ("cc_emails", Texts),
+    ("bcc_emails", Texts),
+    ("scheduled_send_at", Maybe(&Time)),
+    ("folder", Text),
+    ("created_at", Time),
+];
+
+pub const NEW_MESSAGE_DRAFT: Shape = &[
+    ("draft_id", Id),
+    ("scheduled_to_send", Bool),
+    ("scheduled_send_at", Maybe(&Time)),
+    ("folder", Text),
+];
+
+pub const RESPONSE_DRAFT: Shape = &[
+    ("response_id", Id),
+    ("conversation_id", Id),
+    ("body_html", Text),
+    ("recipient_name", Maybe(&Text)),
+    ("recipient_email", Maybe(&Text)),
+    ("recipient_phone_number", Maybe(&Text)),
+    ("cc_emails", Texts),
+    ("bcc_emails", Texts),
+    ("scheduled_send_at", Maybe(&Time)),
+    ("created_at", Time),
+];
+
+pub const NEW_RESPONSE_DRAFT: Shape = &[
+    ("response_id", Id),
+    ("conversation_id", Id),
+    ("scheduled_to_send", Bool),
+    ("scheduled_send_at", Maybe(&Time)),
+];
+
 const PAGINATION: Shape = &[
     ("limit", Integer),
     ("cursor", Maybe(&Text)),

@@ -5,6 +5,7 @@ use super::rows::{Place, insert, load};
 use super::{NewOrganization, Organization, OrganizationPatch, OrganizationService};
 use crate::api_keys::announce;
 use crate::audit::{self, Action, Changes};
+use crate::channels;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -65,11 +66,13 @@ impl OrganizationService for PgOrganizations {
     }
 }
 
-/// Writes down that the organization was made, in the logs of the transaction's, and answers it.
+/// Makes what every organization begins with, writes down that it was made, in the logs of the transaction's,
+/// and answers it.
 pub(super) async fn made_known(tx: &mut Tx, id: i64) -> Result<Organization> {
     let made = one(tx.conn(), id).await?;
     audit::record(tx, Action::Insert, (RECORD, made.uuid), &changes(None, &made)).await?;
     tx.emit(Event::new("organization.created", RECORD, made.uuid));
+    channels::make_sandboxes(tx, id).await?;
     Ok(made)
 }
 

@@ -52,7 +52,16 @@ async fn a_tenant_is_ready_to_be_used() {
     let hash: String = stage.test.sql().await.query_one(row, &[]).await.unwrap().get(0);
     assert!(password::verify(PASSWORD, &hash.into()).await.unwrap());
     let events = stage.events(&stage.acme).await;
-    assert_eq!(events, ["organization.created", "agent.created"]);
+    assert_eq!(
+        events,
+        [
+            "organization.created",
+            "channel.created",
+            "channel.created",
+            "channel.created",
+            "agent.created"
+        ]
+    );
 }
 
 #[tokio::test]

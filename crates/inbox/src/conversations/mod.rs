@@ -6,7 +6,7 @@ mod service;
 
 pub use folder::{DEFAULT_FOLDER, folder_slug};
 pub use service::PgConversations;
-pub(crate) use service::{RECORD, lock, read};
+pub(crate) use service::{RECORD, exists, lock, read};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

@@ -98,6 +98,16 @@ pub(crate) async fn read(tx: &Tx, id: Uuid) -> Result<Conversation> {
     found(query.first(&mut tx.conn()).await)
 }
 
+/// `NotFound` when there is no such conversation, for what hangs on it.
+pub(crate) async fn exists(db: &Reader, uuid: Uuid) -> Result<()> {
+    let query = conversations::table
+        .filter(conversations::organization_id.eq(db.organization()))
+        .filter(conversations::uuid.eq(uuid))
+        .select(conversations::id);
+    let id: Option<i64> = query.first(&mut db.conn()).await.optional()?;
+    id.map(|_| ()).ok_or(Error::not_found("Conversation"))
+}
+
 /// Holds the conversation until the transaction ends and answers its id. Whoever writes messages takes
 /// this lock first: in that order, writers wait for one another and never in a circle.
 pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<i64> {

@@ -1,29 +1,21 @@
 //! What a message must be like.
 
+use super::limits::{self, SUBJECT};
 use super::rows::MessageValues;
 use super::{Direction, Envelope, MessageRecord, Modality, NewMessage, Status};
 use crate::html;
 use chrono::{DateTime, Utc};
-use rapport_crm_core::address::Address;
+use rapport_crm_core::channels::SANDBOX;
 use rapport_crm_core::text;
 use rapport_platform::{Error, Result};
-
-/// The channel of messages that are only written down.
-const SANDBOX: &str = "sandbox";
-/// The longest subject, in characters (RFC 5322, 2.1.1).
-const SUBJECT: usize = 998;
-/// The longest body, in bytes.
-const BODY: usize = 1024 * 1024;
-/// The most addresses in one header.
-const ADDRESSES: usize = 500;
 
 /// The columns of a message that callers write: sent or received through the sandbox.
 pub(super) fn written(mut new: NewMessage, now: DateTime<Utc>) -> Result<MessageValues> {
     new.subject = text::optional("subject", new.subject, SUBJECT)?;
     new.email.message_id = text::optional("email_message_id", new.email.message_id, SUBJECT)?;
     for (field, body) in bodies(&new) {
-        if body.is_some_and(|body| body.len() > BODY) {
-            return Err(Error::invalid(field, format!("must have at most {BODY} bytes")));
+        if let Some(body) = body {
+            limits::body(field, body)?;
         }
     }
     if new.modality == Modality::Email {
@@ -120,18 +112,9 @@ fn addresses(email: &Envelope) -> [(&'static str, &[String]); 4] {
 }
 
 fn check_addresses(email: &Envelope) -> Result<()> {
-    for (field, addresses) in addresses(email) {
-        if addresses.len() > ADDRESSES {
-            return Err(Error::invalid(
-                field,
-                format!("must have at most {ADDRESSES} addresses"),
-            ));
-        }
-        if addresses.iter().any(|address| Address::email(address).is_err()) {
-            return Err(Error::invalid(field, "has what is not an e-mail address"));
-        }
-    }
-    Ok(())
+    addresses(email)
+        .into_iter()
+        .try_for_each(|(field, addresses)| limits::addresses(field, addresses))
 }
 
 fn check_storable(new: &NewMessage) -> Result<()> {

@@ -47,6 +47,8 @@ macro_rules! named {
     };
 }
 
+pub(crate) use named;
+
 named! {
     /// What kind of message it is.
     Modality {

@@ -2,9 +2,11 @@
 
 mod check;
 mod kinds;
+pub(crate) mod limits;
 mod rows;
 mod service;
 
+pub(crate) use kinds::named;
 pub use kinds::{Authorship, Direction, Modality, Status};
 pub use service::PgMessages;
 pub(crate) use service::RECORD;

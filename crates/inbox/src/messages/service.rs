@@ -59,7 +59,7 @@ impl MessageService for PgMessages {
             .load(&mut db.conn())
             .await?;
         if rows.is_empty() {
-            conversation_exists(db, conversation).await?;
+            conversations::exists(db, conversation).await?;
         }
         let rows = rows.into_iter().map(|row| (conversation, row)).collect();
         Ok(Page::of(rows, page, |(_, row): &(Uuid, MessageRow)| {
@@ -74,7 +74,7 @@ impl MessageService for PgMessages {
         if let Some(row) = query.first(&mut db.conn()).await.optional()? {
             return Ok((conversation, row).into());
         }
-        conversation_exists(db, conversation).await?;
+        conversations::exists(db, conversation).await?;
         Err(Error::not_found("Message"))
     }
 
@@ -101,15 +101,6 @@ impl MessageService for PgMessages {
             .filter(messages::source_digest.eq(source_digest));
         Ok(diesel::select(exists(copies)).get_result(&mut tx.conn()).await?)
     }
-}
-
-async fn conversation_exists(db: &Reader, uuid: Uuid) -> Result<()> {
-    let query = parents::table
-        .filter(parents::organization_id.eq(db.organization()))
-        .filter(parents::uuid.eq(uuid))
-        .select(parents::id);
-    let id: Option<i64> = query.first(&mut db.conn()).await.optional()?;
-    id.map(|_| ()).ok_or(Error::not_found("Conversation"))
 }
 
 /// Adds a message to the conversation; `None` when one with its digest is there.

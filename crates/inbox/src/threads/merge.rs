@@ -1,6 +1,7 @@
 //! Makes one conversation of several that turn out to be one thread.
 
 use crate::conversations::RECORD;
+use crate::drafts;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -46,6 +47,7 @@ pub(super) async fn into_oldest(tx: &mut Tx, mut parts: Vec<Part>) -> Result<Opt
             move_messages(tx, &gone, oldest.id),
             move_references(tx, &gone, oldest.id)
         )?;
+        drafts::merge(tx, &gone, oldest.id).await?;
         remove(tx, &gone).await?;
         widen(tx, oldest, others).await?;
         log(tx, oldest, others).await?;

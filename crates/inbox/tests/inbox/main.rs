@@ -6,6 +6,7 @@
 )]
 
 mod conversations;
+mod drafts;
 mod files;
 mod messages;
 mod stage;

@@ -4,9 +4,11 @@
 mod agents;
 mod api_keys;
 mod audit_logs;
+mod channels;
 mod companies;
 mod contacts;
 mod conversations;
+mod drafts;
 mod erasure;
 mod error;
 mod fields;
@@ -62,6 +64,14 @@ const TAGS: &[(&str, &str)] = &[
         "What may be sold to whom, for how much, and how far it has come.",
     ),
     (
+        "message drafts",
+        "First messages that are to be sent: now, later or by somebody.",
+    ),
+    (
+        "response drafts",
+        "The response in a conversation that is to be sent.",
+    ),
+    (
         openapi::NATIVE,
         "Operations that Rapport adds to the published reference.",
     ),
@@ -79,6 +89,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             scope("/{organization_id}/conversations")
                 .configure(messages::routes)
+                .configure(drafts::response_routes)
                 .configure(conversations::routes),
         )
         .service(scope("/{organization_id}/companies").configure(companies::routes))
@@ -90,6 +101,8 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(scope("/{organization_id}/sales").configure(sales::routes))
         .service(scope("/{organization_id}/pipeline").configure(pipeline::routes))
+        .service(scope("/{organization_id}/message-drafts").configure(drafts::message_routes))
+        .service(scope("/{organization_id}/channels").configure(channels::routes))
         .service(scope("/{organization_id}/files").configure(messages::file_routes))
         .service(scope("/{organization_id}/audit-logs").configure(audit_logs::routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))

@@ -10,4 +10,7 @@ crate::path_params! {
     FileId = "file_id",
     SaleId = "sale_id",
     AuditLogId = "audit_log_id",
+    ChannelId = "channel_id",
+    DraftId = "draft_id",
+    ResponseId = "response_id",
 }
