@@ -7,10 +7,12 @@
 mod crm_core;
 mod inbox;
 mod platform;
+mod sales_pipeline;
 
 pub use crm_core::*;
 pub use inbox::*;
 pub use platform::*;
+pub use sales_pipeline::*;
 
 use diesel::allow_tables_to_appear_in_same_query;
 
@@ -31,5 +33,10 @@ allow_tables_to_appear_in_same_query!(
     message_references,
     messages,
     organizations,
+    pipeline_stages,
+    sale_contacts,
+    sale_conversations,
+    sale_status_history,
+    sales,
     users
 );
