@@ -48,6 +48,7 @@ table! {
         drafted_at -> Nullable<Timestamptz>,
         source_digest -> Nullable<Bytea>,
         created_at -> Timestamptz,
+        authorship -> Nullable<Text>,
     }
 }
 
@@ -82,5 +83,50 @@ table! {
         file_id -> Int8,
         position -> Int4,
         content_id -> Nullable<Text>,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    channels (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        uuid -> Uuid,
+        kind -> Text,
+        modality -> Text,
+        name -> Text,
+        active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    drafts (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        uuid -> Uuid,
+        kind -> Text,
+        status -> Text,
+        generation -> Int4,
+        conversation_id -> Nullable<Int8>,
+        agent_id -> Nullable<Int8>,
+        modality -> Nullable<Text>,
+        to_user_name -> Nullable<Text>,
+        to_email -> Nullable<Text>,
+        to_phone_number -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        folder -> Nullable<Text>,
+        body_html -> Nullable<Text>,
+        cc_emails -> Array<Text>,
+        bcc_emails -> Array<Text>,
+        authorship -> Text,
+        scheduled_send_at -> Nullable<Timestamptz>,
+        sent_at -> Nullable<Timestamptz>,
+        message_id -> Nullable<Int8>,
+        error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }

@@ -68,6 +68,7 @@ pub(super) fn values(record: MessageRecord, now: DateTime<Utc>) -> Result<Messag
         sent_at: new.sent_at,
         drafted_at: record.drafted_at,
         source_digest: record.source_digest,
+        authorship: new.authorship,
     })
 }
 
@@ -152,6 +153,9 @@ fn check_storable(new: &NewMessage) -> Result<()> {
     }
     if new.call_duration_seconds.is_some_and(i32::is_negative) {
         return Err(Error::invalid("call_duration_seconds", "must not be negative"));
+    }
+    if new.authorship.is_some() && new.direction == Direction::Received {
+        return Err(Error::invalid("authorship", "is for sent messages only"));
     }
     Ok(())
 }

@@ -91,6 +91,18 @@ named! {
     }
 }
 
+named! {
+    /// Who wrote what was sent.
+    Authorship {
+        /// A person.
+        Human = "human",
+        /// The AI, sent as it wrote it.
+        Ai = "ai",
+        /// The AI, and a person changed it before it was sent.
+        AiEdited = "ai_edited",
+    }
+}
+
 impl From<Direction> for Status {
     /// The status of a message that has arrived: `sent` or `received`.
     fn from(direction: Direction) -> Self {
@@ -118,6 +130,11 @@ mod tests {
                 .all(|d| Direction::parse(d.name()) == Some(*d))
         );
         assert!(Status::ALL.iter().all(|s| Status::parse(s.name()) == Some(*s)));
+        assert!(
+            Authorship::ALL
+                .iter()
+                .all(|a| Authorship::parse(a.name()) == Some(*a))
+        );
         assert_eq!(Modality::parse("Email"), None);
     }
 }

@@ -5,7 +5,7 @@ mod kinds;
 mod rows;
 mod service;
 
-pub use kinds::{Direction, Modality, Status};
+pub use kinds::{Authorship, Direction, Modality, Status};
 pub use service::PgMessages;
 
 use async_trait::async_trait;
@@ -52,6 +52,8 @@ pub struct Message {
     pub sent_at: Option<DateTime<Utc>>,
     /// When it was drafted, if it was.
     pub drafted_at: Option<DateTime<Utc>>,
+    /// Who wrote it; none for what was received, or when it is not known.
+    pub authorship: Option<Authorship>,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
 }
@@ -103,6 +105,8 @@ pub struct NewMessage {
     pub email: Envelope,
     /// When it was sent.
     pub sent_at: Option<DateTime<Utc>>,
+    /// Who wrote it, if it is sent and that is known.
+    pub authorship: Option<Authorship>,
 }
 
 impl NewMessage {
@@ -120,6 +124,7 @@ impl NewMessage {
             call_duration_seconds: None,
             email: Envelope::default(),
             sent_at: None,
+            authorship: None,
         }
     }
 }

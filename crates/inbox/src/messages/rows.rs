@@ -1,6 +1,6 @@
 //! The rows behind messages.
 
-use super::{Direction, Envelope, Message, Modality, Status};
+use super::{Authorship, Direction, Envelope, Message, Modality, Status};
 use chrono::{DateTime, Utc};
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
@@ -30,6 +30,7 @@ pub(super) struct MessageRow {
     occurred_at: DateTime<Utc>,
     sent_at: Option<DateTime<Utc>>,
     drafted_at: Option<DateTime<Utc>>,
+    authorship: Option<Authorship>,
     created_at: DateTime<Utc>,
 }
 
@@ -65,6 +66,7 @@ impl From<(Uuid, MessageRow)> for Message {
             occurred_at: row.occurred_at,
             sent_at: row.sent_at,
             drafted_at: row.drafted_at,
+            authorship: row.authorship,
             created_at: row.created_at,
         }
     }
@@ -122,6 +124,7 @@ pub(super) struct MessageValues {
     pub sent_at: Option<DateTime<Utc>>,
     pub drafted_at: Option<DateTime<Utc>>,
     pub source_digest: Option<Vec<u8>>,
+    pub authorship: Option<Authorship>,
 }
 
 /// The messages of one conversation of the organization, with their agents.

@@ -2,7 +2,8 @@
 
 use crate::stage::{ALL, Stage, at, invalid, mail, missing, recorded};
 use rapport_inbox::messages::{
-    Direction, Envelope, Message, MessageFilter, MessageRecord, Modality, NewMessage, Recording, Status,
+    Authorship, Direction, Envelope, Message, MessageFilter, MessageRecord, Modality, NewMessage, Recording,
+    Status,
 };
 use rapport_inbox::{MessageService, PgMessages};
 use rapport_platform::{Actor, PageRequest, RawJson, Result};
@@ -46,6 +47,20 @@ async fn a_written_message_is_sent_through_the_sandbox() {
     let parent = stage.get(parent.uuid).await.unwrap();
     assert_eq!((parent.start_at, parent.last_activity_at), (at(-5), at(0)));
     assert!(parent.is_read);
+}
+
+#[tokio::test]
+async fn a_sent_message_may_say_who_wrote_it() {
+    let stage = Stage::new().await;
+    let parent = stage.conversation(0, "Quote").await.uuid;
+    for authorship in Authorship::ALL.iter().copied().map(Some).chain([None]) {
+        let new = NewMessage {
+            authorship,
+            ..email(Direction::Sent)
+        };
+        let made = create(&stage, parent, new).await.unwrap();
+        assert_eq!(made.authorship, authorship);
+    }
 }
 
 #[tokio::test]
@@ -118,6 +133,13 @@ async fn what_cannot_be_a_message_is_refused() {
         (
             "form_request_body",
             with(|new| new.form_request_body = RawJson::of(&[1]).ok()),
+        ),
+        (
+            "authorship",
+            NewMessage {
+                authorship: Some(Authorship::Ai),
+                ..email(Direction::Received)
+            },
         ),
     ];
     for (field, new) in cases {

@@ -1,7 +1,7 @@
 //! How a new message is given.
 
 use super::super::fields::reference;
-use super::view::{DirectionName, ModalityName};
+use super::view::{AuthorshipName, DirectionName, ModalityName};
 use chrono::{DateTime, Utc};
 use rapport_inbox::messages::{Envelope, NewMessage};
 use rapport_platform::{Error, RawJson};
@@ -35,6 +35,9 @@ pub struct NewMessageBody {
     /// When it was sent (RFC 3339); now when absent.
     #[schema(example = json!(null))]
     sent_at: Option<DateTime<Utc>>,
+    /// Who wrote it, of a sent one: analytics count what the AI wrote. Unknown when absent.
+    #[schema(example = json!(null))]
+    authorship: Option<AuthorshipName>,
     #[serde(default)]
     email_metadata: EmailMetadataBody,
     #[serde(default)]
@@ -84,6 +87,7 @@ impl NewMessageBody {
                 ..Envelope::default()
             },
             sent_at: self.sent_at,
+            authorship: self.authorship.map(Into::into),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::time;
 use chrono::{DateTime, Utc};
-use rapport_inbox::messages::{Direction, Message, Modality};
+use rapport_inbox::messages::{Authorship, Direction, Message, Modality};
 use rapport_platform::{RawJson, ids};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -71,6 +71,28 @@ impl From<DirectionName> for Direction {
         match name {
             DirectionName::Sent => Self::Sent,
             DirectionName::Received => Self::Received,
+        }
+    }
+}
+
+/// Who wrote a sent message.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorshipName {
+    /// A person.
+    Human,
+    /// The AI, sent as it wrote it.
+    Ai,
+    /// The AI, and a person changed it.
+    AiEdited,
+}
+
+impl From<AuthorshipName> for Authorship {
+    fn from(name: AuthorshipName) -> Self {
+        match name {
+            AuthorshipName::Human => Self::Human,
+            AuthorshipName::Ai => Self::Ai,
+            AuthorshipName::AiEdited => Self::AiEdited,
         }
     }
 }

@@ -1,0 +1,3 @@
+DROP TABLE drafts;
+DROP TABLE channels;
+ALTER TABLE messages DROP COLUMN authorship;
