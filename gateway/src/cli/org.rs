@@ -59,6 +59,7 @@ pub async fn run(args: OrgArgs) -> Result<()> {
             name: args.name,
             default_region: Some(args.region),
             email_addresses: args.email_addresses,
+            ..NewOrganization::default()
         },
         admin_email: args.admin_email,
         admin_password: args.admin_password,

@@ -14,6 +14,9 @@ table! {
         email_addresses -> Array<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        time_zone -> Text,
+        business_hours -> Jsonb,
+        currency -> Text,
     }
 }
 

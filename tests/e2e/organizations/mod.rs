@@ -10,3 +10,4 @@ mod idempotency;
 mod messages;
 mod organization;
 mod paging;
+mod settings;

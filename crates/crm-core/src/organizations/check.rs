@@ -4,7 +4,9 @@ use super::NewOrganization;
 use super::rows::OrganizationValues;
 use crate::address::{self, Address};
 use crate::{domain, text};
-use rapport_platform::{Error, Result};
+use chrono_tz::Tz;
+use iso_currency::Currency;
+use rapport_platform::{Error, RawJson, Result};
 
 const REGION: &str = "US";
 /// How many own addresses there may be; each is compared with those of every mail that comes in.
@@ -15,6 +17,9 @@ pub(super) fn check(new: NewOrganization) -> Result<OrganizationValues> {
         name: text::required("name", new.name, text::NAME)?,
         default_region: region(new.default_region)?,
         email_addresses: own_addresses(&new.email_addresses)?,
+        time_zone: time_zone(new.time_zone)?,
+        business_hours: RawJson::of(&new.business_hours.unwrap_or_default())?,
+        currency: currency(new.currency)?,
     })
 }
 
@@ -30,6 +35,30 @@ fn region(text: Option<String>) -> Result<String> {
         "default_region",
         "is not an ISO 3166 region such as US",
     ))
+}
+
+fn time_zone(text: Option<String>) -> Result<String> {
+    let text = text::optional("time_zone", text, text::NAME)?;
+    match text.map_or(Ok(Tz::UTC), |text| text.parse::<Tz>()) {
+        Ok(zone) => Ok(zone.name().to_owned()),
+        Err(_) => Err(Error::invalid(
+            "time_zone",
+            "is not an IANA time zone such as Europe/Berlin",
+        )),
+    }
+}
+
+fn currency(text: Option<String>) -> Result<String> {
+    let text = text::optional("currency", text, text::NAME)?;
+    match text.map_or(Some(Currency::USD), |text| {
+        Currency::from_code(&text.to_uppercase())
+    }) {
+        Some(currency) => Ok(currency.code().to_owned()),
+        None => Err(Error::invalid(
+            "currency",
+            "is not an ISO 4217 currency such as EUR",
+        )),
+    }
 }
 
 /// In lower case, each once, in the order given.
@@ -84,6 +113,16 @@ mod tests {
         assert_eq!(values.name, "Acme Roofing");
         assert_eq!(values.default_region, "US");
         assert!(values.email_addresses.is_empty());
+        assert_eq!(
+            (values.time_zone.as_str(), values.currency.as_str()),
+            ("UTC", "USD")
+        );
+        assert!(
+            values
+                .business_hours
+                .get()
+                .contains(r#""monday":[{"start":"09:00","end":"17:00"}]"#)
+        );
     }
 
     #[test]
@@ -95,6 +134,28 @@ mod tests {
         assert_eq!(check(of("de")).unwrap().default_region, "DE");
         assert_eq!(refused_field(of("Europe")), "default_region");
         assert_eq!(refused_field(of("ZZ")), "default_region");
+    }
+
+    #[test]
+    fn a_time_zone_must_exist() {
+        let of = |zone: &str| NewOrganization {
+            time_zone: Some(zone.to_owned()),
+            ..acme()
+        };
+        assert_eq!(check(of(" Europe/Berlin ")).unwrap().time_zone, "Europe/Berlin");
+        assert_eq!(refused_field(of("CEST")), "time_zone");
+        assert_eq!(refused_field(of("+02:00")), "time_zone");
+    }
+
+    #[test]
+    fn a_currency_must_exist() {
+        let of = |currency: &str| NewOrganization {
+            currency: Some(currency.to_owned()),
+            ..acme()
+        };
+        assert_eq!(check(of("eur")).unwrap().currency, "EUR");
+        assert_eq!(refused_field(of("Euro")), "currency");
+        assert_eq!(refused_field(of("ZZZ")), "currency");
     }
 
     #[test]

@@ -2,17 +2,21 @@
 //! a key of any opens its sandbox.
 
 mod check;
+mod hours;
 mod provision;
 mod rows;
 mod sandbox;
 mod service;
 
+pub use hours::{BusinessHours, Opening};
 pub use provision::{NewTenant, Tenant, provision};
 pub(crate) use sandbox::home;
 pub use service::PgOrganizations;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use iso_currency::Currency;
 use rapport_platform::{Directory, Patch, Reader, Result, Tx};
 use uuid::Uuid;
 
@@ -33,6 +37,12 @@ pub struct Organization {
     pub default_region: String,
     /// Its own e-mail addresses, in lower case; `@acme.example` stands for a whole domain.
     pub email_addresses: Vec<String>,
+    /// The IANA time zone in which its day begins: `America/New_York`.
+    pub time_zone: Tz,
+    /// When it is open, in its time zone.
+    pub business_hours: BusinessHours,
+    /// The ISO 4217 currency in which it sells.
+    pub currency: Currency,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
@@ -48,6 +58,12 @@ pub struct NewOrganization {
     pub default_region: Option<String>,
     /// Its own e-mail addresses, or `@` and a domain for all of that domain; at most 100.
     pub email_addresses: Vec<String>,
+    /// The IANA time zone in which its day begins; `UTC` when absent.
+    pub time_zone: Option<String>,
+    /// When it is open; Monday to Friday from 09:00 to 17:00 when absent.
+    pub business_hours: Option<BusinessHours>,
+    /// The ISO 4217 code of the currency in which it sells; `USD` when absent.
+    pub currency: Option<String>,
 }
 
 /// Changes to an organization; what is kept stays as it is.
@@ -59,6 +75,12 @@ pub struct OrganizationPatch {
     pub default_region: Patch<String>,
     /// Replaces all addresses; cleared there are none.
     pub email_addresses: Patch<Vec<String>>,
+    /// The time zone; cleared it is `UTC`.
+    pub time_zone: Patch<String>,
+    /// Replaces the whole week; cleared it is the default one.
+    pub business_hours: Patch<BusinessHours>,
+    /// The currency; cleared it is `USD`.
+    pub currency: Patch<String>,
 }
 
 /// The organizations themselves.

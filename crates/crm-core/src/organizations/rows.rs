@@ -1,10 +1,11 @@
 //! The rows behind organizations.
 
-use super::Organization;
+use super::{BusinessHours, Organization};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use rapport_platform::{Result, Tx};
+use iso_currency::Currency;
+use rapport_platform::{RawJson, Result, Tx};
 use rapport_schema::tables::organizations;
 use uuid::Uuid;
 
@@ -22,6 +23,9 @@ struct OrganizationRow {
     name: String,
     default_region: String,
     email_addresses: Vec<String>,
+    time_zone: String,
+    business_hours: RawJson,
+    currency: String,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -36,6 +40,10 @@ impl From<OrganizationRow> for Organization {
             name: row.name,
             default_region: row.default_region,
             email_addresses: row.email_addresses,
+            // Only checked values are stored.
+            time_zone: row.time_zone.parse().unwrap_or_default(),
+            business_hours: BusinessHours::stored(&row.business_hours),
+            currency: row.currency.parse().unwrap_or(Currency::USD),
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -48,6 +56,9 @@ pub(super) struct OrganizationValues {
     pub name: String,
     pub default_region: String,
     pub email_addresses: Vec<String>,
+    pub time_zone: String,
+    pub business_hours: RawJson,
+    pub currency: String,
 }
 
 /// Where a new organization stands.
@@ -83,6 +94,9 @@ pub(super) async fn load(mut conn: &AsyncPgConnection, ids: &[i64]) -> Result<Ve
             organizations::name,
             organizations::default_region,
             organizations::email_addresses,
+            organizations::time_zone,
+            organizations::business_hours,
+            organizations::currency,
             organizations::created_at,
             organizations::updated_at,
         ))

@@ -5,7 +5,7 @@ use super::service::made_known;
 use crate::api_keys::announce;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Error, Result, Tx};
+use rapport_platform::{Error, RawJson, Result, Tx};
 use rapport_schema::tables::organizations;
 
 /// Where a key belongs.
@@ -23,6 +23,9 @@ struct Live {
     sandbox_of: Option<i64>,
     name: String,
     default_region: String,
+    time_zone: String,
+    business_hours: RawJson,
+    currency: String,
 }
 
 /// The home of a key made in the transaction's organization: that one, or its sandbox when the key is
@@ -68,6 +71,9 @@ async fn sandbox(tx: &mut Tx, live: Live) -> Result<i64> {
         name: format!("{} (sandbox)", live.name),
         default_region: live.default_region,
         email_addresses: Vec::new(),
+        time_zone: live.time_zone,
+        business_hours: live.business_hours,
+        currency: live.currency,
     };
     match insert(tx, place, values).await? {
         Some((id, _)) => {

@@ -97,6 +97,9 @@ fn merged(old: &Organization, patch: OrganizationPatch) -> Result<NewOrganizatio
         name: patch.name.apply_required("name", old.name.clone())?,
         default_region: patch.default_region.apply(Some(old.default_region.clone())),
         email_addresses: addresses.unwrap_or_default(),
+        time_zone: patch.time_zone.apply(Some(old.time_zone.name().to_owned())),
+        business_hours: patch.business_hours.apply(Some(old.business_hours.clone())),
+        currency: patch.currency.apply(Some(old.currency.code().to_owned())),
     })
 }
 
@@ -112,5 +115,20 @@ fn changes(old: Option<&Organization>, new: &Organization) -> Changes {
             "email_addresses",
             &old.map(|o| &o.email_addresses),
             &Some(&new.email_addresses),
+        )
+        .field(
+            "time_zone",
+            &old.map(|o| o.time_zone.name()),
+            &Some(new.time_zone.name()),
+        )
+        .field(
+            "business_hours",
+            &old.map(|o| &o.business_hours),
+            &Some(&new.business_hours),
+        )
+        .field(
+            "currency",
+            &old.map(|o| o.currency.code()),
+            &Some(new.currency.code()),
         )
 }

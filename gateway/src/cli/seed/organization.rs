@@ -93,8 +93,8 @@ async fn found(db: &Db, people: &People, name: String, domain: &str) -> Result<T
     let new = NewTenant {
         organization: NewOrganization {
             name,
-            default_region: None,
             email_addresses: vec![format!("@{domain}")],
+            ..NewOrganization::default()
         },
         admin_email: format!("{}@{domain}", people.colleague(0).1),
         // Nobody logs in here: what there is to do is done with the key.

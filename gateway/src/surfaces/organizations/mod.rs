@@ -11,6 +11,7 @@ mod fields;
 mod messages;
 mod organization;
 mod params;
+mod settings;
 mod time;
 
 use super::Surface;
@@ -78,6 +79,7 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(scope("/{organization_id}/files").configure(messages::file_routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
+        .configure(settings::routes)
         .configure(organization::routes)
         .wrap(from_fn(|request, next| guard(render, request, next)));
     config.service(surface);

@@ -1,9 +1,10 @@
 //! The organizations themselves.
 
+use super::settings::WeekBody;
 use crate::http::{Admin, Answer, App, Auth, Body, Once, Read, ok};
 use actix_web::{get, patch, post};
 use rapport_crm_core::{NewOrganization, Organization, OrganizationPatch};
-use rapport_platform::{Patch, ids};
+use rapport_platform::{Error, Patch, ids};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -52,6 +53,27 @@ pub struct NewOrganizationBody {
     #[serde(default)]
     #[schema(example = json!(["@north.example.com"]))]
     email_addresses: Vec<String>,
+    /// The IANA time zone in which its day begins; `UTC` when absent.
+    #[schema(example = "America/Chicago")]
+    time_zone: Option<String>,
+    /// When it is open, in its time zone; Monday to Friday from 09:00 to 17:00 when absent.
+    business_hours: Option<WeekBody>,
+    /// The ISO 4217 code of the currency in which it sells; `USD` when absent.
+    #[schema(example = "USD")]
+    currency: Option<String>,
+}
+
+impl NewOrganizationBody {
+    fn into_domain(self) -> Result<NewOrganization, Error> {
+        Ok(NewOrganization {
+            name: self.name,
+            default_region: self.default_region,
+            email_addresses: self.email_addresses,
+            time_zone: self.time_zone,
+            business_hours: self.business_hours.map(WeekBody::into_domain).transpose()?,
+            currency: self.currency,
+        })
+    }
 }
 
 /// Changes to an organization. An absent key leaves the field.
@@ -70,6 +92,31 @@ pub struct OrganizationPatchBody {
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, example = json!(["@acme.example.com"]))]
     email_addresses: Patch<Vec<String>>,
+    /// Cleared it is `UTC`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "America/New_York")]
+    time_zone: Patch<String>,
+    /// Replaces the whole week; cleared it is Monday to Friday from 09:00 to 17:00.
+    #[serde(default)]
+    #[schema(value_type = Option<WeekBody>)]
+    business_hours: Patch<WeekBody>,
+    /// Cleared it is `USD`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "EUR")]
+    currency: Patch<String>,
+}
+
+impl OrganizationPatchBody {
+    fn into_domain(self) -> Result<OrganizationPatch, Error> {
+        Ok(OrganizationPatch {
+            name: self.name,
+            default_region: self.default_region,
+            email_addresses: self.email_addresses,
+            time_zone: self.time_zone,
+            business_hours: self.business_hours.try_map(WeekBody::into_domain)?,
+            currency: self.currency,
+        })
+    }
 }
 
 /// List organizations
@@ -102,12 +149,8 @@ async fn create_organization(
     body: Body<NewOrganizationBody>,
 ) -> Answer {
     let created = once.created(&app, &auth, body, async |tx, body| {
-        let new = NewOrganization {
-            name: body.name,
-            default_region: body.default_region,
-            email_addresses: body.email_addresses,
-        };
-        Ok(OrganizationView::from(app.organizations.create(tx, new).await?))
+        let made = app.organizations.create(tx, body.into_domain()?).await?;
+        Ok(OrganizationView::from(made))
     });
     let answer = created.await;
     // Others hear of it in a moment; who made it may use it with the next request.
@@ -117,20 +160,11 @@ async fn create_organization(
 
 /// Update an organization
 ///
-/// An absent key leaves the field.
+/// An absent key leaves the field. What is not part of its documented form is read at `…/settings`.
 #[utoipa::path(tag = "native", request_body = OrganizationPatchBody, responses((status = 200, body = OrganizationView)))]
 #[patch("/{organization_id}")]
 async fn update_organization(auth: Auth<Admin>, app: App, body: Body<OrganizationPatchBody>) -> Answer {
-    let OrganizationPatchBody {
-        name,
-        default_region,
-        email_addresses,
-    } = body.value;
-    let patch = OrganizationPatch {
-        name,
-        default_region,
-        email_addresses,
-    };
+    let patch = body.value.into_domain()?;
     let changed = app
         .db
         .write(&auth.ctx, async |tx| app.organizations.update(tx, patch).await)

@@ -37,7 +37,7 @@ impl World {
             organization: NewOrganization {
                 name: "Acme".to_owned(),
                 email_addresses: vec!["sales@acme.example".to_owned(), "@acme.test".to_owned()],
-                default_region: None,
+                ..NewOrganization::default()
             },
             admin_email: "Ann@people.example".to_owned(),
             admin_password: "a long password".to_owned(),

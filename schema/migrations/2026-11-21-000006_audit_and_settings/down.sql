@@ -1,0 +1,4 @@
+ALTER TABLE organizations
+    DROP COLUMN time_zone,
+    DROP COLUMN business_hours,
+    DROP COLUMN currency;
