@@ -134,10 +134,10 @@ fn of_everybody() -> String {
     // the window's end.
     const GAPS: &str = "\
         UNION ALL SELECT w.key, w.measure, 1 FROM wanted AS w \
-            CROSS JOIN generate_series(1, 16) AS class JOIN activity_gaps AS g \
-            ON g.organization_id = $1 AND g.class = class AND g.from_at < w.from_at AND g.to_at >= w.to_at \
-            AND g.from_at >= w.to_at - INTERVAL '24 hours' * (1 << class) \
-            WHERE w.measure = 'conversations_silent' AND INTERVAL '24 hours' * (1 << class) > w.to_at - w.from_at ";
+            CROSS JOIN generate_series(1, 16) AS k (number) JOIN activity_gaps AS g \
+            ON g.organization_id = $1 AND g.class = k.number AND g.from_at < w.from_at AND g.to_at >= w.to_at \
+            AND g.from_at >= w.to_at - INTERVAL '24 hours' * (1 << k.number) \
+            WHERE w.measure = 'conversations_silent' AND INTERVAL '24 hours' * (1 << k.number) > w.to_at - w.from_at ";
     let facts = [
         ("first_activity_at", STARTED, "'conversations_started'"),
         ("last_activity_at", ENDED, "'conversations_ended'"),
