@@ -2,12 +2,14 @@
 
 use crate::credentials::Credentials;
 use crate::http::metrics::Metrics;
+use rapport_analytics::{AnalyticsService, FoldCounts, PgAnalytics, ReadModels};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::{
     AgentService, CompanyService, ContactService, OrganizationService, PgAgents, PgCompanies, PgContacts,
     PgOrganizations,
 };
 use rapport_inbox::{ConversationService, FileService, MessageService, PgConversations, PgFiles, PgMessages};
+use rapport_platform::events::Projection;
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
@@ -41,6 +43,8 @@ pub struct Services {
     pub messages: Arc<dyn MessageService>,
     /// Files.
     pub files: Arc<dyn FileService>,
+    /// Reports.
+    pub analytics: Arc<dyn AnalyticsService>,
 }
 
 impl App {
@@ -49,6 +53,7 @@ impl App {
     /// # Errors
     /// Never, but for a defect in how figures are named.
     pub fn new(db: Db, files: FileStore) -> Result<Self> {
+        let db = with_read_models(db);
         Ok(Self(Arc::new(Services {
             credentials: Credentials::new(db.clone()),
             metrics: Metrics::new()?,
@@ -60,13 +65,14 @@ impl App {
             conversations: Arc::new(PgConversations),
             messages: Arc::new(PgMessages),
             files: Arc::new(PgFiles::new(files)),
+            analytics: Arc::new(PgAnalytics),
             db,
         })))
     }
 
     /// The worker that carries out the jobs of these services.
     pub fn worker(&self) -> Worker {
-        let handlers: [Arc<dyn JobHandler>; 1] = [Arc::new(PurgeIdempotencyKeys)];
+        let handlers: [Arc<dyn JobHandler>; 2] = [Arc::new(PurgeIdempotencyKeys), Arc::new(FoldCounts)];
         Worker::new(self.db.clone(), handlers)
     }
 
@@ -77,6 +83,21 @@ impl App {
     pub async fn reader(&self, ctx: &Ctx) -> Result<Reader> {
         self.db.reader(ctx).await
     }
+
+    /// A connection for a report on the organization of `ctx`.
+    ///
+    /// # Errors
+    /// When the database is out of reach, or all of them stay busy.
+    pub async fn report_reader(&self, ctx: &Ctx) -> Result<Reader> {
+        self.db.report_reader(ctx).await
+    }
+}
+
+/// The database, whose writes keep the read models: the server and all commands work on this.
+#[must_use]
+pub fn with_read_models(db: Db) -> Db {
+    let read_models: [Arc<dyn Projection>; 1] = [Arc::new(ReadModels)];
+    db.with_projections(read_models)
 }
 
 impl std::ops::Deref for App {

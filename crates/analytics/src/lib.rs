@@ -21,7 +21,7 @@ mod window;
 
 pub use model::{FoldCounts, ReadModels, rebuild};
 pub use reports::{
-    AgentReport, AnalyticsService, ConversationReport, DayReport, ModalityFigures, PgAnalytics,
-    ResponseFigures, VolumeFigures,
+    AgentReport, AnalyticsService, ConversationReport, DayReport, LeadFigures, ModalityFigures, PgAnalytics,
+    ResponseFigures, SalesReport, SolutionReport, StageFigures, VolumeFigures, mean_seconds, ratio,
 };
 pub use window::Window;

@@ -1,5 +1,6 @@
 //! Where a command finds its database.
 
+use crate::app::with_read_models;
 use anyhow::Result;
 use clap::Args;
 use rapport_platform::files::FileStore;
@@ -77,7 +78,8 @@ impl Opened {
     }
 }
 
-/// Connects with the machine's clock and random numbers.
+/// Connects with the machine's clock and random numbers; what is written keeps the read models.
 pub async fn connect(config: DbConfig) -> Result<Db> {
-    Ok(Db::connect(config, Arc::new(SystemClock), Arc::new(RandomIds)).await?)
+    let db = Db::connect(config, Arc::new(SystemClock), Arc::new(RandomIds)).await?;
+    Ok(with_read_models(db))
 }

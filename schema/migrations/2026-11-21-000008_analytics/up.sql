@@ -25,6 +25,7 @@ CREATE TABLE conversation_facts (
     first_inbound_forwarded boolean,
     -- When the first message after it was sent.
     first_reply_at timestamptz,
+    last_inbound_at timestamptz,
     PRIMARY KEY (organization_id, conversation_id),
     UNIQUE (organization_id, uuid)
 );

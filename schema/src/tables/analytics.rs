@@ -17,6 +17,7 @@ table! {
         first_inbound_modality -> Nullable<Text>,
         first_inbound_forwarded -> Nullable<Bool>,
         first_reply_at -> Nullable<Timestamptz>,
+        last_inbound_at -> Nullable<Timestamptz>,
     }
 }
 

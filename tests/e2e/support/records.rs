@@ -22,6 +22,7 @@ impl Records {
         let mut records = Self(BTreeMap::from([
             ("organization_id", tenant.organization_id.clone()),
             ("agent_id", tenant.agent_id.clone()),
+            ("solution_id", solution(tenant)),
         ]));
         let company = json!({"name": "Ferris Aircraft", "agent_id": tenant.agent_id});
         let company = records.add(tenant, "companies", &company, "company_id").await;
@@ -53,6 +54,12 @@ impl Records {
         self.0.insert(id, value.clone());
         value
     }
+}
+
+/// The organization as the retired version of the API names it.
+fn solution(tenant: &Tenant) -> String {
+    let uuid = ids::parse_opaque(&tenant.organization_id).unwrap();
+    uuid.hyphenated().to_string()
 }
 
 /// Attachments come with imported mail; there is no operation that makes one.

@@ -5,7 +5,8 @@ pub(crate) const QUARTER: &str = "date_bin('15 minutes', at, '2000-01-01 00:00:0
 
 /// The columns of `conversation_facts`, in the order in which [`facts`] selects them.
 pub(crate) const FACTS: &str = "conversation_id, uuid, is_lead, first_activity_at, last_activity_at, last_direction, \
-    first_inbound_id, first_inbound_at, first_inbound_modality, first_inbound_forwarded, first_reply_at";
+    first_inbound_id, first_inbound_at, first_inbound_modality, first_inbound_forwarded, first_reply_at, \
+    last_inbound_at";
 
 /// Selects the facts of conversations `c` that have messages, a few index look-ups each; `which` says of which.
 pub(crate) fn facts(which: &str) -> String {
@@ -14,7 +15,7 @@ pub(crate) fn facts(which: &str) -> String {
          head.occurred_at AS first_activity_at, tail.occurred_at AS last_activity_at, \
          tail.direction AS last_direction, inbound.id AS first_inbound_id, inbound.occurred_at AS first_inbound_at, \
          inbound.modality AS first_inbound_modality, inbound.forwarded AS first_inbound_forwarded, \
-         reply.occurred_at AS first_reply_at \
+         reply.occurred_at AS first_reply_at, latest.occurred_at AS last_inbound_at \
          FROM conversations AS c \
          CROSS JOIN LATERAL (SELECT m.occurred_at, m.direction FROM messages AS m \
              WHERE m.organization_id = $1 AND m.conversation_id = c.id \
@@ -29,6 +30,9 @@ pub(crate) fn facts(which: &str) -> String {
              WHERE m.organization_id = $1 AND m.conversation_id = c.id AND m.direction = 'sent' \
              AND (m.occurred_at, m.id) > (inbound.occurred_at, inbound.id) \
              ORDER BY m.occurred_at, m.id LIMIT 1) AS reply ON true \
+         LEFT JOIN LATERAL (SELECT m.occurred_at FROM messages AS m \
+             WHERE m.organization_id = $1 AND m.conversation_id = c.id AND m.direction = 'received' \
+             ORDER BY m.occurred_at DESC, m.id DESC LIMIT 1) AS latest ON true \
          WHERE c.organization_id = $1 {which}"
     )
 }

@@ -148,18 +148,15 @@ fn of_everybody() -> String {
              'received_by_text', 'received_by_call', 'received_by_live_chat', 'received_by_form_request'",
         ),
     ];
-    let facts: String = facts
-        .iter()
-        .map(|(column, counts, measures)| {
-            format!(
-                "UNION ALL SELECT w.key, w.measure, v.amount FROM wanted AS w JOIN conversation_facts AS f \
+    let facts = facts.map(|(column, counts, measures)| {
+        format!(
+            "UNION ALL SELECT w.key, w.measure, v.amount FROM wanted AS w JOIN conversation_facts AS f \
                      ON f.organization_id = $1 AND f.{column} >= w.from_at AND f.{column} < w.to_at \
                      CROSS JOIN LATERAL (VALUES {counts}) AS v (measure, at, amount) \
                      WHERE w.grain = 'exact' AND w.measure IN ({measures}) AND v.measure = w.measure "
-            )
-        })
-        .collect();
-    format!("{MESSAGES}{GAPS}{facts}")
+        )
+    });
+    format!("{MESSAGES}{GAPS}{}", facts.concat())
 }
 
 const OF_AGENT: &str = "\

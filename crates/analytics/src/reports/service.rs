@@ -1,16 +1,19 @@
 //! The reports on PostgreSQL.
 
 use super::figures::{EVERYBODY, Figures, Wanted};
+use super::leads::{self, Clocks};
+use super::sales;
 use super::{
     AgentReport, AnalyticsService, ConversationReport, DayReport, ModalityFigures, ResponseFigures,
-    VolumeFigures,
+    SalesReport, SolutionReport, VolumeFigures,
 };
 use crate::{Window, days};
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
+use rapport_crm_core::{OrganizationService, PgOrganizations};
 use rapport_platform::{Error, Reader, Result};
 use rapport_schema::tables::agents;
 use uuid::Uuid;
@@ -89,6 +92,39 @@ impl AnalyticsService for PgAnalytics {
             messages_sent: figures.get(key, "messages_sent"),
         };
         Ok(days.iter().zip(0..).map(report).collect())
+    }
+
+    async fn sales(&self, db: &Reader, window: Window) -> Result<SalesReport> {
+        let currency = PgOrganizations.get(db).await?.currency;
+        sales::report(db, None, currency, window).await
+    }
+
+    async fn agent_sales(&self, db: &Reader, agent: Uuid, window: Window) -> Result<SalesReport> {
+        let agent = agent_id(db, agent).await?;
+        let currency = PgOrganizations.get(db).await?.currency;
+        sales::report(db, Some(agent), currency, window).await
+    }
+
+    async fn solution(&self, db: &Reader, window: Window, now: DateTime<Utc>) -> Result<SolutionReport> {
+        let organization = PgOrganizations.get(db).await?;
+        let clocks = Clocks {
+            hours: organization.business_hours,
+            zone: organization.time_zone,
+            now,
+        };
+        let measures = ["messages_sent", "ai_sent", "ai_sent_unchanged"];
+        let figures = Wanted::default().of(0, &measures, window);
+        let figures = figures.find(db, EVERYBODY).await?;
+        let (sales_with_start, seconds_to_sale) = sales::speed(db, window).await?;
+        Ok(SolutionReport {
+            leads: leads::figures(db, &clocks, window).await?,
+            sales: sales::report(db, None, organization.currency, window).await?,
+            sales_with_start,
+            seconds_to_sale,
+            messages_sent: figures.get(0, "messages_sent"),
+            ai_sent: figures.get(0, "ai_sent"),
+            ai_sent_unchanged: figures.get(0, "ai_sent_unchanged"),
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 use rapport_analytics::{AnalyticsService, PgAnalytics};
 use rapport_inbox::messages::{Authorship, Direction, Modality};
+use rapport_inbox::{MessageService, PgMessages};
 use rapport_test_support::TestDatabase;
 use std::sync::Arc;
 
@@ -122,13 +123,7 @@ async fn play(stage: &Stage, steps: Vec<Step>) -> Vec<DateTime<Utc>> {
                 let written = stage.write(async |tx| {
                     for (place, said) in said {
                         let record = stage.record(said);
-                        rapport_inbox::MessageService::record(
-                            &rapport_inbox::PgMessages,
-                            tx,
-                            conversations[place],
-                            record,
-                        )
-                        .await?;
+                        PgMessages.record(tx, conversations[place], record).await?;
                     }
                     Ok(())
                 });

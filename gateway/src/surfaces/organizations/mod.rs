@@ -2,6 +2,7 @@
 //! `{"detail"}` errors.
 
 mod agents;
+mod analytics;
 mod api_keys;
 mod companies;
 mod contacts;
@@ -12,6 +13,7 @@ mod messages;
 mod organization;
 mod params;
 mod settings;
+mod solutions;
 mod time;
 
 use super::Surface;
@@ -33,7 +35,7 @@ pub const SURFACE: Surface = Surface {
     configure,
     render,
     error: openapi::schema::<error::ErrorView>,
-    id: openapi::opaque_id,
+    id: solutions::id,
 };
 
 const TAGS: &[(&str, &str)] = &[
@@ -53,8 +55,16 @@ const TAGS: &[(&str, &str)] = &[
         "What was said in a conversation: e-mails, texts, calls, chats, forms.",
     ),
     (
+        "analytics",
+        "Reports on conversations and sales: of the organization, and of one agent.",
+    ),
+    (
         openapi::NATIVE,
         "Operations that Rapport adds to the published reference.",
+    ),
+    (
+        openapi::LEGACY,
+        "The retired first version, in which an organization is a solution.",
     ),
 ];
 
@@ -75,12 +85,18 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             scope("/{organization_id}/agents")
                 .configure(agents::routes)
+                .configure(analytics::routes_of_agents)
                 .configure(conversations::routes_of_agents),
         )
+        .service(scope("/{organization_id}/analytics").configure(analytics::routes))
         .service(scope("/{organization_id}/files").configure(messages::file_routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)
         .configure(organization::routes)
         .wrap(from_fn(|request, next| guard(render, request, next)));
-    config.service(surface);
+    let retired = scope("/api/v1/solutions")
+        .configure(solutions::routes)
+        .wrap(from_fn(|request, next| guard(render, request, next)))
+        .wrap(from_fn(solutions::say_retired));
+    config.service(surface).service(retired);
 }
