@@ -31,6 +31,12 @@ pub enum Error {
         /// The database constraint that was hit, where one was.
         constraint: Option<String>,
     },
+    /// The record is not in the version that the caller relies on.
+    #[error("{what} has changed meanwhile")]
+    Stale {
+        /// The kind of record, in title case: `Sale`.
+        what: &'static str,
+    },
     /// The credential does not suffice.
     #[error("{message}")]
     Forbidden {
@@ -74,6 +80,11 @@ impl Error {
             message: message.into(),
             constraint: None,
         }
+    }
+
+    /// `what` is not in the version that the caller relies on.
+    pub fn stale(what: &'static str) -> Self {
+        Self::Stale { what }
     }
 
     /// The credential does not suffice.

@@ -1,1 +1,11 @@
-//! The sales pipeline: stages, sales and their quotes.
+//! The sales pipeline: its stages, the sales that go through it, and their quotes. Each aggregate has a service
+//! trait; the `Pg…` structs implement them on PostgreSQL.
+
+pub mod decimal;
+mod locks;
+pub mod pipeline;
+pub mod quote;
+pub mod sales;
+
+pub use pipeline::{PgPipeline, PipelineService};
+pub use sales::{FollowMerges, PgSales, SaleService};

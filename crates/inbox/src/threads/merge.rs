@@ -7,8 +7,9 @@ use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 use rapport_crm_core::audit::{self, Action, Changes};
 use rapport_platform::events::Event;
-use rapport_platform::{Result, Tx, ids};
+use rapport_platform::{RawJson, Result, Tx, ids};
 use rapport_schema::tables::{conversations, message_references, messages};
+use serde_json::json;
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
@@ -101,7 +102,11 @@ async fn log(tx: &mut Tx, oldest: &Part, others: &[Part]) -> Result<()> {
     for part in others {
         let changes = Changes::new().field("merged_into", &none, &ids::opaque(oldest.uuid));
         audit::record(tx, Action::Delete, (RECORD, part.uuid), &changes).await?;
-        tx.emit(Event::new("conversation.deleted", RECORD, part.uuid));
+        let payload = json!({"merged_into": ids::opaque(oldest.uuid)});
+        tx.emit(Event {
+            payload: RawJson::of(&payload)?,
+            ..Event::new("conversation.deleted", RECORD, part.uuid)
+        });
     }
     let merged: Vec<_> = others.iter().map(|part| ids::opaque(part.uuid)).collect();
     let changes = Changes::new().field("merged_from", &none, &merged);

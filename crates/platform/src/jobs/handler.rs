@@ -39,6 +39,7 @@ impl From<Error> for JobError {
         match error {
             Error::NotFound { .. } | Error::Invalid { .. } | Error::Forbidden { .. } => Self::Fail(error),
             Error::Conflict { .. }
+            | Error::Stale { .. }
             | Error::RateLimited { .. }
             | Error::Unavailable { .. }
             | Error::Internal(_) => Self::Retry(error),

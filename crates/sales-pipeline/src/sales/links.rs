@@ -1,0 +1,122 @@
+//! The people, companies and conversations that a sale names. They are held before the sale is: in that order writers
+//! wait for one another and never in a circle.
+
+use super::{MOST_LINKS, NewSaleContact};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use rapport_platform::{Error, Result, Tx};
+use rapport_schema::tables::{agents, companies, contacts, conversations};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// A contact of a sale as its row has it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ContactLink {
+    pub contact_id: i64,
+    pub is_primary: bool,
+}
+
+pub(super) async fn owner(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
+    let Some(uuid) = uuid else { return Ok(None) };
+    let query = agents::table
+        .filter(agents::organization_id.eq(tx.organization()))
+        .filter(agents::uuid.eq(uuid))
+        .select(agents::id);
+    let id = query.first(&mut tx.conn()).await.optional()?;
+    id.map(Some)
+        .ok_or_else(|| Error::invalid("owner_id", "is not an agent of this organization"))
+}
+
+pub(super) async fn company(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
+    let Some(uuid) = uuid else { return Ok(None) };
+    let query = companies::table
+        .filter(companies::organization_id.eq(tx.organization()))
+        .filter(companies::uuid.eq(uuid))
+        .select(companies::id)
+        .for_key_share();
+    let id = query.first(&mut tx.conn()).await.optional()?;
+    id.map(Some)
+        .ok_or_else(|| Error::invalid("company_id", "is not a company of this organization"))
+}
+
+pub(super) async fn contacts(tx: &Tx, wanted: &[NewSaleContact]) -> Result<Vec<ContactLink>> {
+    const FIELD: &str = "associated_contacts";
+    let uuids: Vec<Uuid> = wanted.iter().map(|contact| contact.contact).collect();
+    check_list(FIELD, ".contact_id", &uuids)?;
+    let primary = primary(wanted)?;
+    let query = contacts::table
+        .filter(contacts::organization_id.eq(tx.organization()))
+        .filter(contacts::uuid.eq_any(&uuids))
+        .filter(contacts::deleted_at.is_null())
+        .order(contacts::id)
+        .select((contacts::uuid, contacts::id))
+        .for_key_share();
+    let found: Vec<(Uuid, i64)> = query.load(&mut tx.conn()).await?;
+    let found: HashMap<Uuid, i64> = found.into_iter().collect();
+    let link = |(index, uuid): (usize, &Uuid)| {
+        let id = found.get(uuid).copied();
+        let contact_id = id.ok_or_else(|| {
+            let message = "is not a contact of this organization";
+            Error::invalid(format!("{FIELD}[{index}].contact_id"), message)
+        })?;
+        let is_primary = primary == Some(index);
+        Ok(ContactLink {
+            contact_id,
+            is_primary,
+        })
+    };
+    uuids.iter().enumerate().map(link).collect()
+}
+
+/// Which of the contacts is the primary one; `None` when there are none.
+fn primary(contacts: &[NewSaleContact]) -> Result<Option<usize>> {
+    if let [only] = contacts
+        && only.is_primary.is_none()
+    {
+        return Ok(Some(0));
+    }
+    let flagged = |(_, contact): &(usize, &NewSaleContact)| contact.is_primary == Some(true);
+    let mut primary = contacts.iter().enumerate().filter(flagged);
+    match (primary.next(), primary.next()) {
+        (None, None) if contacts.is_empty() => Ok(None),
+        (Some((index, _)), None) => Ok(Some(index)),
+        _ => Err(Error::invalid(
+            "associated_contacts",
+            "must have exactly one primary contact",
+        )),
+    }
+}
+
+pub(super) async fn conversations(tx: &Tx, wanted: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    const FIELD: &str = "associated_conversation_ids";
+    check_list(FIELD, "", &wanted)?;
+    let query = conversations::table
+        .filter(conversations::organization_id.eq(tx.organization()))
+        .filter(conversations::uuid.eq_any(&wanted))
+        .order(conversations::id)
+        .select(conversations::uuid)
+        .for_key_share();
+    let found: Vec<Uuid> = query.load(&mut tx.conn()).await?;
+    match wanted.iter().position(|uuid| !found.contains(uuid)) {
+        Some(index) => {
+            let message = "is not a conversation of this organization";
+            Err(Error::invalid(format!("{FIELD}[{index}]"), message))
+        }
+        None => Ok(wanted),
+    }
+}
+
+/// Refuses too many ids, and an id that is given twice.
+fn check_list(field: &'static str, part: &str, ids: &[Uuid]) -> Result<()> {
+    if ids.len() > MOST_LINKS {
+        return Err(Error::invalid(field, format!("must be at most {MOST_LINKS}")));
+    }
+    let mut seen = HashSet::new();
+    match ids.iter().position(|id| !seen.insert(id)) {
+        Some(index) => Err(Error::invalid(
+            format!("{field}[{index}]{part}"),
+            "is given twice",
+        )),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,121 @@
+//! What sales refer to is merged into something else.
+
+use crate::stage::{Stage, at};
+use rapport_crm_core::{ContactService, PgContacts};
+use rapport_inbox::conversations::NewConversation;
+use rapport_inbox::threads::ThreadKeys;
+use rapport_inbox::{ConversationService, PgConversations, PgThreads, ThreadService};
+use rapport_platform::events::{Event, Projection};
+use rapport_platform::{Ctx, Db, Error, RawJson, ids};
+use rapport_sales_pipeline::FollowMerges;
+use rapport_sales_pipeline::sales::{NewSale, NewSaleContact, SaleContact};
+use serde_json::json;
+use std::sync::Arc;
+use uuid::Uuid;
+
+fn following(stage: &Stage) -> (Db, Ctx) {
+    let projections: [Arc<dyn Projection>; 1] = [Arc::new(FollowMerges)];
+    let ctx = Ctx::system(stage.acme.organization, "test");
+    (stage.test.db.clone().with_projections(projections), ctx)
+}
+
+fn merged(kind: &'static str, subject: &'static str, from: Uuid, into: Uuid) -> Event {
+    let payload = json!({"merged_into": ids::opaque(into)});
+    Event {
+        payload: RawJson::of(&payload).unwrap(),
+        ..Event::new(kind, subject, from)
+    }
+}
+
+async fn with_contacts(stage: &Stage, contacts: &[(Uuid, bool)]) -> Uuid {
+    let contact = |(contact, primary): &(Uuid, bool)| NewSaleContact {
+        contact: *contact,
+        is_primary: Some(*primary),
+    };
+    let new = NewSale {
+        contacts: contacts.iter().map(contact).collect(),
+        ..NewSale::default()
+    };
+    stage.create(new).await.unwrap().uuid
+}
+
+#[tokio::test]
+async fn a_merged_contact_is_followed() {
+    let stage = Stage::new().await;
+    let (hal, carol) = (stage.acme.hal, stage.acme.carol);
+    let alone = with_contacts(&stage, &[(hal, true)]).await;
+    let both = with_contacts(&stage, &[(hal, true), (carol, false)]).await;
+    let other = with_contacts(&stage, &[(carol, true)]).await;
+    let (db, ctx) = following(&stage);
+    let merge = db.write::<_, Error, _>(&ctx, async |tx| {
+        PgContacts.delete(tx, hal).await?;
+        tx.emit(merged("contact.merged", "contact", hal, carol));
+        Ok(())
+    });
+    merge.await.unwrap();
+    let expected = [SaleContact {
+        contact: carol,
+        is_primary: true,
+    }];
+    for (sale, version) in [(alone, 2), (both, 2), (other, 1)] {
+        let sale = stage.get(sale).await.unwrap();
+        assert_eq!((sale.contacts.as_slice(), sale.version), (&expected[..], version));
+    }
+    let audit = stage.audit("sale").await;
+    let change = json!([{"field": "contact_id", "from": ids::opaque(hal), "to": ids::opaque(carol)}]);
+    assert_eq!(
+        audit[3..],
+        [
+            ("update".to_owned(), change.clone()),
+            ("update".to_owned(), change)
+        ]
+    );
+}
+
+/// Mails that name each other's ids show that two conversations are one.
+#[tokio::test]
+async fn conversations_that_turn_out_to_be_one_are_followed() {
+    let stage = Stage::new().await;
+    let (db, ctx) = following(&stage);
+    let older = stage.acme.conversation;
+    let made = db.write::<_, Error, _>(&ctx, async |tx| {
+        PgConversations
+            .create(tx, NewConversation::with(stage.acme.hal))
+            .await
+    });
+    let newer = made.await.unwrap().uuid;
+    let make = async |conversations: Vec<Uuid>| {
+        let new = NewSale {
+            conversations,
+            ..NewSale::default()
+        };
+        stage.create(new).await.unwrap().uuid
+    };
+    let (one, both) = (make(vec![newer]).await, make(vec![newer, older]).await);
+    let merge = db.write::<_, Error, _>(&ctx, async |tx| {
+        let mail = |id: &str, references: &[&str]| ThreadKeys {
+            message_id: Some(id.to_owned()),
+            in_reply_to: Vec::new(),
+            references: references.iter().map(|&id| id.to_owned()).collect(),
+            subject: None,
+            contact: stage.acme.hal,
+            occurred_at: at(0),
+        };
+        PgThreads.remember(tx, older, &mail("a@x", &[])).await?;
+        PgThreads.remember(tx, newer, &mail("b@x", &[])).await?;
+        PgThreads.place(tx, &mail("c@x", &["a@x", "b@x"])).await
+    });
+    merge.await.unwrap();
+    for sale in [one, both] {
+        let sale = stage.get(sale).await.unwrap();
+        assert_eq!((sale.conversations, sale.version), (vec![older], 2));
+    }
+    let change = json!([{"field": "conversation_id", "from": ids::opaque(newer), "to": ids::opaque(older)}]);
+    assert_eq!(
+        stage.audit("sale").await[2..],
+        [
+            ("update".to_owned(), change.clone()),
+            ("update".to_owned(), change)
+        ]
+    );
+}
