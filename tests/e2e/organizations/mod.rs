@@ -1,6 +1,7 @@
 //! The organizations surface: documented keys, types, errors and paging.
 
 mod agents;
+mod analytics;
 mod api_keys;
 mod companies;
 mod contacts;
@@ -11,3 +12,4 @@ mod messages;
 mod organization;
 mod paging;
 mod settings;
+mod solutions;

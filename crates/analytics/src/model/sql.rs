@@ -59,7 +59,7 @@ pub(crate) const INBOUND: &str = "\
     ('conversations_responded', f.first_inbound_at, \
         CAST(CASE WHEN f.first_reply_at IS NULL THEN 0 ELSE 1 END AS bigint)), \
     ('response_microseconds', f.first_inbound_at, \
-        CAST(coalesce(extract(epoch FROM f.first_reply_at - f.first_inbound_at), 0) * 1000000 AS bigint))";
+        CAST(coalesce(\"extract\"('epoch', f.first_reply_at - f.first_inbound_at), 0) * 1000000 AS bigint))";
 
 /// Adds the rows of `quarters` (agent, measure, bucket, amount) to the counters of every grain.
 pub(crate) const ADD_UP: &str = "\

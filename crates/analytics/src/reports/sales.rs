@@ -3,24 +3,19 @@
 use crate::Window;
 use crate::statement::Prepared;
 use bigdecimal::{BigDecimal, RoundingMode};
-use diesel::sql_types::{BigInt, Nullable, Numeric, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use iso_currency::Currency;
 use rapport_platform::{Error, Reader, Result};
+use rapport_sales_pipeline::{PgPipeline, PipelineService};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// The stage at which a sale is made.
 pub(super) const ACCEPTED: &str = "accepted";
 /// The stage at which a quote has gone out.
 pub(super) const QUOTED: &str = "quote_sent";
-/// The stages of an organization that has not chosen its own: those with which the sales pipeline begins.
-const DEFAULT: [(&str, Option<&str>); 4] = [
-    ("Qualified", None),
-    ("Quoted", Some(QUOTED)),
-    ("Accepted", Some(ACCEPTED)),
-    ("Lost", Some("lost")),
-];
-
 /// A stage of the pipeline, and the sales that reached it in the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageFigures {
@@ -62,10 +57,8 @@ impl SalesReport {
 
 #[derive(QueryableByName)]
 struct StageRow {
-    #[diesel(sql_type = Text)]
-    name: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    status: Option<String>,
+    #[diesel(sql_type = SqlUuid)]
+    uuid: Uuid,
     #[diesel(sql_type = BigInt)]
     volume: i64,
     #[diesel(sql_type = Numeric)]
@@ -80,15 +73,14 @@ pub(super) async fn report(
     window: Window,
 ) -> Result<SalesReport> {
     const SQL: &str = "\
-        SELECT p.name, p.status, count(r.id) AS volume, \
-            coalesce(sum(r.total_price) FILTER (WHERE r.currency = $3), 0) AS value \
-        FROM pipeline_stages AS p LEFT JOIN LATERAL ( \
-            SELECT DISTINCT s.id, s.currency, s.total_price FROM sale_status_history AS h \
+        SELECT p.uuid, count(*) AS volume, coalesce(sum(r.total_price) FILTER (WHERE r.currency = $3), 0) AS value \
+        FROM (SELECT DISTINCT h.stage_id, s.id, s.currency, s.total_price FROM sale_status_history AS h \
             JOIN sales AS s ON s.organization_id = $1 AND s.id = h.sale_id \
-            WHERE h.organization_id = $1 AND h.stage_id = p.id AND h.changed_at >= $4 AND h.changed_at < $5 \
-            AND NOT s.draft AND s.deleted_at IS NULL AND ($2 IS NULL OR s.owner_id = $2)) AS r ON true \
-        WHERE p.organization_id = $1 AND p.removed_at IS NULL GROUP BY p.id, p.name, p.status, p.position \
-        ORDER BY p.position";
+            WHERE h.organization_id = $1 AND h.changed_at >= $4 AND h.changed_at < $5 \
+            AND NOT s.draft AND s.deleted_at IS NULL AND ($2 IS NULL OR s.owner_id = $2)) AS r \
+        JOIN pipeline_stages AS p ON p.organization_id = $1 AND p.id = r.stage_id \
+        WHERE p.organization_id = $1 GROUP BY p.uuid";
+    let stages = PgPipeline.stages(db).await?;
     let statement = sql_query(SQL)
         .bind::<BigInt, _>(db.organization())
         .bind::<Nullable<BigInt>, _>(agent)
@@ -96,29 +88,23 @@ pub(super) async fn report(
         .bind::<Timestamptz, _>(window.from())
         .bind::<Timestamptz, _>(window.to());
     let rows: Vec<StageRow> = Prepared(statement).load(&mut db.conn()).await?;
+    let reached: HashMap<_, _> = rows
+        .into_iter()
+        .map(|row| (row.uuid, (row.volume, row.value)))
+        .collect();
     let decimals = i64::from(currency.exponent().unwrap_or_default());
-    let stages = rows.into_iter().map(|row| StageFigures {
-        name: row.name,
-        status: row.status,
-        volume: row.volume,
-        value: row.value.with_scale_round(decimals, RoundingMode::HalfEven),
+    let figures = stages.into_iter().map(|stage| {
+        let (volume, value) = reached.get(&stage.uuid).cloned().unwrap_or_default();
+        StageFigures {
+            name: stage.name,
+            status: stage.status,
+            volume,
+            value: value.with_scale_round(decimals, RoundingMode::HalfEven),
+        }
     });
-    let mut pipeline: Vec<_> = stages.collect();
-    if pipeline.is_empty() {
-        pipeline = defaults(decimals);
-    }
-    Ok(SalesReport { pipeline })
-}
-
-/// The stages that every organization begins with; no sale has reached any.
-fn defaults(decimals: i64) -> Vec<StageFigures> {
-    let stage = |(name, status): (&str, Option<&str>)| StageFigures {
-        name: name.to_owned(),
-        status: status.map(str::to_owned),
-        volume: 0,
-        value: BigDecimal::from(0).with_scale(decimals),
-    };
-    DEFAULT.map(stage).into()
+    Ok(SalesReport {
+        pipeline: figures.collect(),
+    })
 }
 
 #[derive(QueryableByName)]
@@ -134,7 +120,7 @@ struct SpeedRow {
 pub(super) async fn speed(db: &Reader, window: Window) -> Result<(i64, i64)> {
     const SQL: &str = "\
         SELECT count(*) AS count, \
-            CAST(round(coalesce(avg(extract(epoch FROM a.accepted_at - a.inbound_at)), 0)) AS bigint) AS seconds \
+            CAST(round(coalesce(avg(\"extract\"('epoch', a.accepted_at - a.inbound_at)), 0)) AS bigint) AS seconds \
         FROM (SELECT h.changed_at AS accepted_at, (SELECT min(f.first_inbound_at) FROM sale_conversations AS c \
                 JOIN conversation_facts AS f ON f.organization_id = $1 AND f.uuid = c.conversation \
                 WHERE c.organization_id = $1 AND c.sale_id = h.sale_id) AS inbound_at \
