@@ -14,6 +14,7 @@ pub(super) fn checked(mut entries: Vec<StageEntry>, old: &[StageRow]) -> Result<
     for (index, entry) in entries.iter_mut().enumerate() {
         normalize(entry, old).map_err(|(field, message)| at(index, field, message))?;
     }
+    recognize(&mut entries, old);
     for (index, entry) in entries.iter().enumerate() {
         let mut before = entries.iter().take(index);
         if let Some(field) = before.find_map(|other| clash(entry, other)) {
@@ -47,14 +48,23 @@ fn normalize(entry: &mut StageEntry, old: &[StageRow]) -> Result<(), (&'static s
     Ok(())
 }
 
+/// An entry without an id is the stage of its name, so that the same pipeline can be written again.
+fn recognize(entries: &mut [StageEntry], old: &[StageRow]) {
+    let named: Vec<_> = entries.iter().filter_map(|entry| entry.uuid).collect();
+    for entry in entries.iter_mut().filter(|entry| entry.uuid.is_none()) {
+        let same = old.iter().find(|stage| stage.name == entry.name);
+        entry.uuid = same.map(|stage| stage.uuid).filter(|uuid| !named.contains(uuid));
+    }
+}
+
 /// The field in which two stages must differ and do not.
 fn clash(one: &StageEntry, other: &StageEntry) -> Option<&'static str> {
     let same = |a: Option<&str>, b: Option<&str>| a.is_some() && a == b;
-    if one.uuid.is_some() && one.uuid == other.uuid {
-        return Some("stage_id");
-    }
     if one.name == other.name {
         return Some("name");
+    }
+    if one.uuid.is_some() && one.uuid == other.uuid {
+        return Some("stage_id");
     }
     same(one.status.as_deref(), other.status.as_deref()).then_some("status")
 }

@@ -29,7 +29,7 @@ pub struct Stage {
 /// A stage as a pipeline is to have it.
 #[derive(Debug, Clone)]
 pub struct StageEntry {
-    /// Which of the stages it is; a new one when absent.
+    /// Which of the stages it is; when absent, the one of this name, or else a new one.
     pub uuid: Option<Uuid>,
     /// The name, at most 255 characters.
     pub name: String,

@@ -11,8 +11,6 @@ use std::borrow::Cow;
 
 /// How many products a quote may have.
 pub const MOST_PRODUCTS: usize = 2_000;
-/// The currency of a quote that names none.
-pub const DEFAULT_CURRENCY: &str = "USD";
 
 /// One line of a quote.
 #[derive(Debug, Clone)]
@@ -43,10 +41,10 @@ pub struct LineOverride {
     pub reason: Option<String>,
 }
 
-/// What a quote is computed from. By default it is empty, in [`DEFAULT_CURRENCY`].
+/// What a quote is computed from. By default it is empty.
 #[derive(Debug, Clone, Default)]
 pub struct NewQuote {
-    /// An ISO 4217 code of a currency with minor units, also in lower case; [`DEFAULT_CURRENCY`] when absent.
+    /// An ISO 4217 code of a currency with minor units, also in lower case; the seller's when absent.
     pub currency: Option<String>,
     /// The lines, at most [`MOST_PRODUCTS`].
     pub products: Vec<Product>,
@@ -70,12 +68,12 @@ pub struct Quote {
 impl NewQuote {
     /// Checks the quote and computes it. A line is `quantity × unit_price × (1 − discount_percent / 100) × (1 +
     /// tax_rate / 100)`, computed exactly and rounded once, half to even, to the minor units of the currency (ISO
-    /// 4217); the total is the sum of the lines.
+    /// 4217); the total is the sum of the lines. `own` is the currency of a quote that names none.
     ///
     /// # Errors
     /// `Invalid` naming the value that cannot be accepted, such as `products[3].quantity`.
-    pub fn compute(self) -> Result<Quote> {
-        let (currency, minor_units) = currency(self.currency.as_deref())?;
+    pub fn compute(self, own: &str) -> Result<Quote> {
+        let (currency, minor_units) = currency(self.currency.as_deref().unwrap_or(own))?;
         let quote = check::checked(self)?;
         let mut total_price = BigDecimal::new(0.into(), minor_units);
         for (index, product) in quote.products.iter().enumerate() {
@@ -95,16 +93,21 @@ impl NewQuote {
 }
 
 /// The code and how many decimals it has.
-fn currency(code: Option<&str>) -> Result<(String, i64)> {
-    let code = code.unwrap_or(DEFAULT_CURRENCY).trim().to_ascii_uppercase();
-    let minor_units = Currency::from_code(&code).and_then(Currency::exponent);
-    let minor_units = minor_units.ok_or_else(|| {
-        Error::invalid(
-            "currency",
-            "is not an ISO 4217 code of a currency with minor units",
-        )
+fn currency(code: &str) -> Result<(String, i64)> {
+    let code = code.trim().to_ascii_uppercase();
+    let minor_units = minor_units(&code).ok_or_else(|| {
+        let message = "is not an ISO 4217 code of a currency with minor units";
+        Error::invalid("currency", message)
     })?;
-    Ok((code, minor_units.into()))
+    Ok((code, minor_units))
+}
+
+/// How many decimals amounts in the currency with this ISO 4217 code have; `None` for gold and the like, and for what
+/// is no currency.
+pub fn minor_units(code: &str) -> Option<i64> {
+    Currency::from_code(code)
+        .and_then(Currency::exponent)
+        .map(i64::from)
 }
 
 fn line(product: &Product, change: Option<&LineOverride>, minor_units: i64) -> BigDecimal {

@@ -2,7 +2,7 @@
 //! conversations and histories, however many sales they are.
 
 use super::rows::{SaleRow, visible};
-use super::{Sale, SaleContact, SaleFilter, StatusChange};
+use super::{Drafts, Sale, SaleContact, SaleFilter, StatusChange};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -29,8 +29,8 @@ pub(super) async fn one(conn: &AsyncPgConnection, organization: i64, uuid: Uuid)
 /// A page of sales.
 pub(super) async fn page(db: &Reader, filter: &SaleFilter, page: &PageRequest) -> Result<Page<Sale>> {
     let mut query = visible(db.organization()).into_boxed();
-    if !filter.drafts {
-        query = query.filter(sales::draft.eq(false));
+    if filter.drafts != Drafts::Include {
+        query = query.filter(sales::draft.eq(filter.drafts == Drafts::Only));
     }
     if let Some(from) = filter.from {
         query = query.filter(sales::created_at.ge(from));

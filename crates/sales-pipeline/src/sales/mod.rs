@@ -96,8 +96,31 @@ pub struct SaleFilter {
     pub min_value: Option<BigDecimal>,
     /// Only those with this total price or less, whatever the currency.
     pub max_value: Option<BigDecimal>,
-    /// The drafts, too.
-    pub drafts: bool,
+    /// Whether drafts are among them.
+    pub drafts: Drafts,
+}
+
+/// Whether drafts are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Drafts {
+    /// Only what is no draft.
+    #[default]
+    Exclude,
+    /// Drafts and what is none.
+    Include,
+    /// Only drafts.
+    Only,
+}
+
+impl Drafts {
+    /// Whether a sale that is a draft, or is none, is wanted.
+    pub fn admit(self, draft: bool) -> bool {
+        match self {
+            Self::Exclude => !draft,
+            Self::Include => true,
+            Self::Only => draft,
+        }
+    }
 }
 
 /// What a sale is made of. It begins in the first stage of the pipeline.

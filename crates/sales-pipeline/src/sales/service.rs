@@ -5,6 +5,7 @@ use super::rows::{Held, QuoteValues};
 use super::store::{self, ChangedValues, NewValues};
 use super::{Expected, NewSale, Sale, SaleFilter, SalePatch, SaleService, StageChoice, links, load, status};
 use crate::pipeline;
+use crate::quote::{NewQuote, Quote};
 use async_trait::async_trait;
 use rapport_crm_core::audit::{self, Action};
 use rapport_crm_core::text;
@@ -91,7 +92,7 @@ async fn read(tx: &Tx, uuid: Uuid) -> Result<Sale> {
 }
 
 async fn insert(tx: &Tx, new: NewSale) -> Result<Uuid> {
-    let quote = new.quote.compute().map_err(in_quote)?;
+    let quote = computed(tx, new.quote).await?;
     let stages = pipeline::entered(tx).await?;
     let first = stages
         .first()
@@ -112,6 +113,15 @@ async fn insert(tx: &Tx, new: NewSale) -> Result<Uuid> {
     store::set_conversations(tx, id, &conversations).await?;
     store::append(tx, id, first, tx.now()).await?;
     Ok(uuid)
+}
+
+/// The quote, in the organization's currency unless it names another.
+async fn computed(tx: &Tx, quote: NewQuote) -> Result<Quote> {
+    let own = match &quote.currency {
+        Some(named) => named.clone(),
+        None => store::currency(tx).await?,
+    };
+    quote.compute(&own).map_err(in_quote)
 }
 
 /// Callers know the fields of a quote by where they stand in a sale.
@@ -159,7 +169,7 @@ impl Checked {
             },
         };
         let quote = match required("quote_details", patch.quote)? {
-            Some(quote) => Some(quote.compute().map_err(in_quote)?.into()),
+            Some(quote) => Some(computed(tx, quote).await?.into()),
             None => None,
         };
         Ok(Self {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::{Error, RawJson, Result, Tx};
-use rapport_schema::tables::{sale_contacts, sale_conversations, sale_status_history, sales};
+use rapport_schema::tables::{organizations, sale_contacts, sale_conversations, sale_status_history, sales};
 use uuid::Uuid;
 
 /// The columns of a new sale that callers decide.
@@ -36,6 +36,14 @@ pub(super) struct ChangedValues {
     pub owner_id: Option<Option<i64>>,
     pub company_id: Option<Option<i64>>,
     pub custom_fields: Option<RawJson>,
+}
+
+/// The ISO 4217 code of the currency in which the organization sells.
+pub(super) async fn currency(tx: &Tx) -> Result<String> {
+    let query = organizations::table
+        .find(tx.organization())
+        .select(organizations::currency);
+    Ok(query.first(&mut tx.conn()).await?)
 }
 
 /// Inserts a sale and answers its id.

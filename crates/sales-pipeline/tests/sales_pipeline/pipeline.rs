@@ -121,7 +121,11 @@ async fn stages_are_renamed_reordered_added_and_removed() {
     );
     let events = stage.events("pipeline_stage").await;
     assert_eq!(events.len(), 5);
-    // The same again changes nothing.
+    // The same again changes nothing, also by their names.
+    let named = now
+        .iter()
+        .map(|stage| fresh(&stage.name, stage.status.as_deref()));
+    assert_eq!(replace(&stage, named.collect()).await.unwrap(), now);
     replace(&stage, now.iter().map(entry).collect()).await.unwrap();
     assert_eq!(stage.audit("pipeline_stage").await.len(), 5);
 }

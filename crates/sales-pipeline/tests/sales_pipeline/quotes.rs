@@ -15,7 +15,7 @@ fn total(currency: &str, products: Vec<Product>) -> String {
         products,
         ..NewQuote::default()
     };
-    quote.compute().unwrap().total_price.to_plain_string()
+    quote.compute("USD").unwrap().total_price.to_plain_string()
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn the_currency_decides_how_many_decimals_there_are() {
             currency: Some(unknown.to_owned()),
             ..NewQuote::default()
         };
-        assert_eq!(invalid(quote.compute()), "currency", "{unknown}");
+        assert_eq!(invalid(quote.compute("USD")), "currency", "{unknown}");
     }
 }
 
@@ -116,7 +116,7 @@ fn overrides_of_agents_enter_the_computation_and_leave_the_products_as_they_are(
             ..LineOverride::default()
         },
     ];
-    let computed = quote.compute().unwrap();
+    let computed = quote.compute("USD").unwrap();
     assert_eq!(computed.total_price.to_plain_string(), "1620.00");
     let products = json!([
         {"quantity": 2, "unit_price": "1000.00", "product_name": "Roof", "discount_percent": "10"},
@@ -139,7 +139,7 @@ fn numbers_are_shown_as_they_were_given() {
         products: vec![product("1.50", "0.0015"), product("999999999.000001", "1")],
         ..NewQuote::default()
     };
-    let computed = computed.compute().unwrap();
+    let computed = computed.compute("USD").unwrap();
     let text = computed.arguments.get();
     assert!(
         text.contains(r#""quantity":1.50,"unit_price":"0.0015""#),
@@ -158,7 +158,7 @@ fn a_line_that_cannot_be_accepted_is_named() {
         let mut quote = quote("1");
         quote.products.push(product("1", "1"));
         change(&mut quote.products[1]);
-        invalid(quote.compute())
+        invalid(quote.compute("USD"))
     };
     assert_eq!(
         refused(|line| line.name = " ".to_owned()),
@@ -205,7 +205,7 @@ fn a_line_that_cannot_be_accepted_is_named() {
         products: vec![product("1", "1"); MOST_PRODUCTS + 1],
         ..NewQuote::default()
     };
-    assert_eq!(invalid(many.compute()), "products");
+    assert_eq!(invalid(many.compute("USD")), "products");
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn an_override_that_cannot_be_accepted_is_named() {
                 overrides,
                 ..quote("1")
             }
-            .compute(),
+            .compute("USD"),
         )
     };
     let cheaper = |product_index| LineOverride {

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use rapport_crm_core::{CompanyService, PgCompanies};
 use rapport_platform::{Error, PageRequest, Patch, RawJson, Result, ids};
 use rapport_sales_pipeline::sales::{
-    Expected, MOST_LINKS, NewSale, NewSaleContact, Sale, SaleContact, SaleFilter, SalePatch,
+    Drafts, Expected, MOST_LINKS, NewSale, NewSaleContact, Sale, SaleContact, SaleFilter, SalePatch,
 };
 use rapport_sales_pipeline::{PgSales, SaleService};
 use serde_json::{Value, json};
@@ -266,7 +266,11 @@ async fn a_draft_becomes_a_sale_and_never_one_again() {
         };
         PgSales.list(&db, &filter, &ALL).await.unwrap().items.len()
     };
-    assert_eq!((count(false).await, count(true).await), (0, 1));
+    assert_eq!(
+        (count(Drafts::Exclude).await, count(Drafts::Include).await),
+        (0, 1)
+    );
+    assert_eq!(count(Drafts::Only).await, 1);
     let set = |draft| SalePatch {
         draft,
         ..SalePatch::default()
@@ -274,7 +278,7 @@ async fn a_draft_becomes_a_sale_and_never_one_again() {
     let done = update(&stage, made.uuid, set(Patch::Set(false)), &Expected::Any)
         .await
         .unwrap();
-    assert_eq!((done.draft, count(false).await), (false, 1));
+    assert_eq!((done.draft, count(Drafts::Exclude).await), (false, 1));
     assert_eq!(
         invalid(update(&stage, made.uuid, set(Patch::Set(true)), &Expected::Any).await),
         "draft"
