@@ -2,14 +2,14 @@
 
 use crate::credentials::Credentials;
 use crate::http::metrics::Metrics;
-use rapport_analytics::{AnalyticsService, FoldCounts, PgAnalytics, ReadModels};
+use crate::projections;
+use rapport_analytics::{AnalyticsService, FoldCounts, PgAnalytics};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::{
     AgentService, CompanyService, ContactService, OrganizationService, PgAgents, PgCompanies, PgContacts,
     PgOrganizations,
 };
 use rapport_inbox::{ConversationService, FileService, MessageService, PgConversations, PgFiles, PgMessages};
-use rapport_platform::events::Projection;
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
@@ -53,7 +53,7 @@ impl App {
     /// # Errors
     /// Never, but for a defect in how figures are named.
     pub fn new(db: Db, files: FileStore) -> Result<Self> {
-        let db = with_read_models(db);
+        let db = db.with_projections(projections::all());
         Ok(Self(Arc::new(Services {
             credentials: Credentials::new(db.clone()),
             metrics: Metrics::new()?,
@@ -91,13 +91,6 @@ impl App {
     pub async fn report_reader(&self, ctx: &Ctx) -> Result<Reader> {
         self.db.report_reader(ctx).await
     }
-}
-
-/// The database, whose writes keep the read models: the server and all commands work on this.
-#[must_use]
-pub fn with_read_models(db: Db) -> Db {
-    let read_models: [Arc<dyn Projection>; 1] = [Arc::new(ReadModels)];
-    db.with_projections(read_models)
 }
 
 impl std::ops::Deref for App {

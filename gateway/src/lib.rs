@@ -5,5 +5,6 @@ pub mod cli;
 mod credentials;
 pub mod http;
 pub mod openapi;
+pub mod projections;
 pub mod server;
 pub mod surfaces;

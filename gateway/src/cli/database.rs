@@ -1,6 +1,6 @@
 //! Where a command finds its database.
 
-use crate::app::with_read_models;
+use crate::projections;
 use anyhow::Result;
 use clap::Args;
 use rapport_platform::files::FileStore;
@@ -78,8 +78,8 @@ impl Opened {
     }
 }
 
-/// Connects with the machine's clock and random numbers; what is written keeps the read models.
+/// Connects with the machine's clock and random numbers; what follows changes follows those of every command.
 pub async fn connect(config: DbConfig) -> Result<Db> {
     let db = Db::connect(config, Arc::new(SystemClock), Arc::new(RandomIds)).await?;
-    Ok(with_read_models(db))
+    Ok(db.with_projections(projections::all()))
 }
