@@ -12,4 +12,5 @@ mod days;
 mod histories;
 mod merges;
 mod naive;
+mod sales;
 mod stage;
