@@ -1,7 +1,7 @@
 //! Adds up what was written beside the counters.
 
 use super::lock;
-use super::sql::ADD_UP;
+use super::sql::{ADD_UP, COUNT_UP};
 use crate::statement::Prepared;
 use async_trait::async_trait;
 use diesel::sql_types::BigInt;
@@ -62,7 +62,7 @@ async fn fold(db: &Db, ctx: &Ctx) -> Result<()> {
                  RETURNING agent_id, measure, bucket, amount), \
              quarters AS (SELECT agent_id, measure, bucket, sum(amount) AS amount FROM gone \
                  GROUP BY agent_id, measure, bucket) \
-             {ADD_UP}"
+             {COUNT_UP} {ADD_UP}"
         )
     });
     db.write(ctx, async |tx| {

@@ -61,13 +61,17 @@ pub(crate) const INBOUND: &str = "\
     ('response_microseconds', f.first_inbound_at, \
         CAST(coalesce(\"extract\"('epoch', f.first_reply_at - f.first_inbound_at), 0) * 1000000 AS bigint))";
 
-/// Adds the rows of `quarters` (agent, measure, bucket, amount) to the counters of every grain.
-pub(crate) const ADD_UP: &str = "\
+/// Makes counters of every grain of the rows of `quarters` (agent, measure, bucket, amount), in the order of their key.
+pub(crate) const COUNT_UP: &str = "\
     INSERT INTO analytics_counts AS t (organization_id, agent_id, measure, grain, bucket, amount) \
     SELECT $1, q.agent_id, q.measure, g.grain, g.bucket, sum(q.amount) FROM quarters AS q \
     CROSS JOIN LATERAL (VALUES ('quarter', q.bucket), ('day', date_trunc('day', q.bucket, 'UTC')), \
         ('month', date_trunc('month', q.bucket, 'UTC'))) AS g (grain, bucket) \
     GROUP BY q.agent_id, q.measure, g.grain, g.bucket HAVING sum(q.amount) <> 0 \
+    ORDER BY q.agent_id, q.measure, g.grain, g.bucket";
+
+/// Follows [`COUNT_UP`] where there may be counters already: adds to them.
+pub(crate) const ADD_UP: &str = "\
     ON CONFLICT (organization_id, agent_id, measure, grain, bucket) \
     DO UPDATE SET amount = t.amount + excluded.amount";
 

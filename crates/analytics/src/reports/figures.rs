@@ -71,7 +71,7 @@ impl Wanted {
     /// The figures of an agent, or of [`EVERYBODY`]; all of one moment.
     pub(super) async fn find(self, db: &Reader, agent: i64) -> Result<Figures> {
         static OF_ALL: LazyLock<String> = LazyLock::new(|| sql(&of_everybody()));
-        static OF_ONE: LazyLock<String> = LazyLock::new(|| sql(OF_AGENT));
+        static OF_ONE: LazyLock<String> = LazyLock::new(|| sql(&of_agent()));
         let text = if agent == EVERYBODY { &*OF_ALL } else { &*OF_ONE };
         let statement = sql_query(text)
             .bind::<BigInt, _>(db.organization())
@@ -100,44 +100,56 @@ struct Row {
     amount: i64,
 }
 
-/// Counters, what is not yet added to them, and `exact` selections of what is looked at itself.
+/// Counters, what is not yet added to them, and `exact` selections of what is looked at itself. The arrays stand in
+/// subqueries so that plans do not depend on their lengths.
 fn sql(exact: &str) -> String {
+    let counted = each(
+        "w.grain <> 'exact'",
+        "sum(c.amount) AS amount FROM analytics_counts AS c WHERE c.organization_id = $1 AND c.agent_id = $2 \
+         AND c.measure = w.measure AND c.grain = w.grain AND c.bucket >= w.from_at AND c.bucket < w.to_at",
+    );
     format!(
-        "WITH wanted AS (SELECT * FROM unnest($3, $4, $5, $6, $7) AS w (key, measure, grain, from_at, to_at)) \
-         SELECT a.key, a.measure, CAST(sum(a.amount) AS bigint) AS amount FROM ( \
-             SELECT w.key, w.measure, c.amount FROM wanted AS w JOIN analytics_counts AS c \
-                 ON c.organization_id = $1 AND c.agent_id = $2 AND c.measure = w.measure AND c.grain = w.grain \
-                 AND c.bucket >= w.from_at AND c.bucket < w.to_at \
-             UNION ALL SELECT w.key, w.measure, d.amount FROM wanted AS w JOIN analytics_deltas AS d \
+        "WITH wanted AS (SELECT * FROM unnest((SELECT CAST($3 AS integer[])), (SELECT CAST($4 AS text[])), \
+             (SELECT CAST($5 AS text[])), (SELECT CAST($6 AS timestamptz[])), (SELECT CAST($7 AS timestamptz[]))) \
+             AS w (key, measure, grain, from_at, to_at)) \
+         SELECT a.key, a.measure, CAST(coalesce(sum(a.amount), 0) AS bigint) AS amount FROM ( \
+             SELECT w.key, w.measure, d.amount FROM wanted AS w JOIN analytics_deltas AS d \
                  ON d.organization_id = $1 AND d.agent_id = $2 AND d.measure = w.measure \
                  AND d.bucket >= w.from_at AND d.bucket < w.to_at \
                  WHERE w.grain <> 'exact' \
-             {exact} \
+             {counted} {exact} \
          ) AS a GROUP BY a.key, a.measure"
     )
 }
 
+/// Selects an aggregate of one row `amount` for each that is wanted under a condition. In a subquery of its own it is
+/// looked up for each by an index; a join might be planned as one over whole tables.
+fn each(condition: &str, select: &str) -> String {
+    format!(
+        "UNION ALL SELECT w.key, w.measure, e.amount FROM wanted AS w CROSS JOIN LATERAL (SELECT {select}) AS e \
+         WHERE {condition} "
+    )
+}
+
+/// The messages `m` of a span.
+const MESSAGES: &str = "FROM messages AS m WHERE m.organization_id = $1 AND m.occurred_at >= w.from_at AND m.occurred_at < w.to_at";
+
 fn of_everybody() -> String {
-    const MESSAGES: &str = "\
-        UNION ALL SELECT w.key, w.measure, 1 FROM wanted AS w JOIN messages AS m \
-            ON m.organization_id = $1 AND m.occurred_at >= w.from_at AND m.occurred_at < w.to_at \
-            WHERE w.grain = 'exact' AND w.measure IN ('messages_received', 'messages_sent') \
-            AND w.measure = 'messages_' || m.direction \
-        UNION ALL SELECT w.key, w.measure, 1 FROM wanted AS w JOIN messages AS m \
-            ON m.organization_id = $1 AND m.occurred_at >= w.from_at AND m.occurred_at < w.to_at \
-            WHERE w.grain = 'exact' AND w.measure IN ('ai_sent', 'ai_sent_unchanged') \
-            AND (m.authorship = 'ai' OR (m.authorship = 'ai_edited' AND w.measure = 'ai_sent')) \
-        UNION ALL SELECT w.key, w.measure, count(DISTINCT m.conversation_id) FROM wanted AS w JOIN messages AS m \
-            ON m.organization_id = $1 AND m.occurred_at >= w.from_at AND m.occurred_at < w.to_at \
-            WHERE w.measure = 'conversations_active' GROUP BY w.key, w.measure ";
-    // A gap over the whole window is at least as long, and began at most twice the least length of its class before
-    // the window's end.
-    const GAPS: &str = "\
-        UNION ALL SELECT w.key, w.measure, 1 FROM wanted AS w \
-            CROSS JOIN generate_series(1, 16) AS k (number) JOIN activity_gaps AS g \
-            ON g.organization_id = $1 AND g.class = k.number AND g.from_at < w.from_at AND g.to_at >= w.to_at \
-            AND g.from_at >= w.to_at - INTERVAL '24 hours' * (1 << k.number) \
-            WHERE w.measure = 'conversations_silent' AND INTERVAL '24 hours' * (1 << k.number) > w.to_at - w.from_at ";
+    let messages = each(
+        "w.grain = 'exact' AND w.measure IN ('messages_received', 'messages_sent')",
+        &format!("count(*) AS amount {MESSAGES} AND w.measure = 'messages_' || m.direction"),
+    );
+    let by_ai = each(
+        "w.grain = 'exact' AND w.measure IN ('ai_sent', 'ai_sent_unchanged')",
+        &format!(
+            "count(*) AS amount {MESSAGES} \
+             AND (m.authorship = 'ai' OR (m.authorship = 'ai_edited' AND w.measure = 'ai_sent'))"
+        ),
+    );
+    let active = each(
+        "w.measure = 'conversations_active'",
+        &format!("count(DISTINCT m.conversation_id) AS amount {MESSAGES}"),
+    );
     let facts = [
         ("first_activity_at", STARTED, "'conversations_started'"),
         ("last_activity_at", ENDED, "'conversations_ended'"),
@@ -149,22 +161,37 @@ fn of_everybody() -> String {
         ),
     ];
     let facts = facts.map(|(column, counts, measures)| {
-        format!(
-            "UNION ALL SELECT w.key, w.measure, v.amount FROM wanted AS w JOIN conversation_facts AS f \
-                     ON f.organization_id = $1 AND f.{column} >= w.from_at AND f.{column} < w.to_at \
-                     CROSS JOIN LATERAL (VALUES {counts}) AS v (measure, at, amount) \
-                     WHERE w.grain = 'exact' AND w.measure IN ({measures}) AND v.measure = w.measure "
+        each(
+            &format!("w.grain = 'exact' AND w.measure IN ({measures})"),
+            &format!(
+                "sum(v.amount) AS amount FROM conversation_facts AS f \
+                 CROSS JOIN LATERAL (VALUES {counts}) AS v (measure, at, amount) WHERE f.organization_id = $1 \
+                 AND f.{column} >= w.from_at AND f.{column} < w.to_at AND v.measure = w.measure"
+            ),
         )
     });
-    format!("{MESSAGES}{GAPS}{}", facts.concat())
+    format!("{messages}{by_ai}{active}{SILENT}{}", facts.concat())
 }
 
-const OF_AGENT: &str = "\
-    UNION ALL SELECT w.key, w.measure, 1 FROM wanted AS w JOIN messages AS m \
-        ON m.organization_id = $1 AND m.occurred_at >= w.from_at AND m.occurred_at < w.to_at \
-        WHERE w.grain = 'exact' AND w.measure = 'messages_sent' AND m.direction = 'sent' AND m.agent_id = $2 \
-    UNION ALL SELECT w.key, w.measure, 1 FROM wanted AS w JOIN conversation_facts AS f \
-        ON f.organization_id = $1 AND f.first_inbound_at >= w.from_at AND f.first_inbound_at < w.to_at \
-        JOIN conversation_agents AS a ON a.organization_id = $1 AND a.conversation_id = f.conversation_id \
-        AND a.agent_id = $2 \
-        WHERE w.grain = 'exact' AND w.measure = 'conversations_responded'";
+/// The conversations with a gap over a whole span. It is at least as long, and began at most twice the least length
+/// of its class before the span's end.
+const SILENT: &str = "\
+    UNION ALL SELECT w.key, w.measure, e.amount FROM wanted AS w CROSS JOIN generate_series(1, 16) AS k (number) \
+        CROSS JOIN LATERAL (SELECT count(*) AS amount FROM activity_gaps AS g \
+            WHERE g.organization_id = $1 AND g.class = k.number AND g.from_at < w.from_at AND g.to_at >= w.to_at \
+            AND g.from_at >= w.to_at - INTERVAL '24 hours' * (1 << k.number)) AS e \
+        WHERE w.measure = 'conversations_silent' AND INTERVAL '24 hours' * (1 << k.number) > w.to_at - w.from_at ";
+
+fn of_agent() -> String {
+    let messages = each(
+        "w.grain = 'exact' AND w.measure = 'messages_sent'",
+        &format!("count(*) AS amount {MESSAGES} AND m.direction = 'sent' AND m.agent_id = $2"),
+    );
+    let responded = each(
+        "w.grain = 'exact' AND w.measure = 'conversations_responded'",
+        "count(*) AS amount FROM conversation_facts AS f JOIN conversation_agents AS a \
+         ON a.organization_id = $1 AND a.conversation_id = f.conversation_id AND a.agent_id = $2 \
+         WHERE f.organization_id = $1 AND f.first_inbound_at >= w.from_at AND f.first_inbound_at < w.to_at",
+    );
+    format!("{messages}{responded}")
+}
