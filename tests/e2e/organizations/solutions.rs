@@ -89,46 +89,51 @@ fn message(direction: &str, modality: &str, subject: &str, at: &str) -> Value {
     message
 }
 
+/// Three leads, a conversation that began with us, and a lead of another time.
+async fn talk(tenant: &Tenant) {
+    // Monday: answered after 90 minutes, of which 30 are business hours; the lead wrote again and waits.
+    lead(
+        tenant,
+        &[
+            message("received", "email", "A roof", "2026-03-02T08:00:00Z"),
+            message("sent", "email", "Re: A roof", "2026-03-02T09:30:00Z"),
+            message("received", "email", "Re: A roof", "2026-03-02T12:00:00Z"),
+        ],
+    )
+    .await;
+    // Answered at night, hours of business later, and silent since.
+    lead(
+        tenant,
+        &[
+            message("received", "email", "Fwd: A wall", "2026-03-02T10:00:00Z"),
+            message("sent", "email", "Re: A wall", "2026-03-02T20:00:00Z"),
+        ],
+    )
+    .await;
+    // Never answered.
+    lead(
+        tenant,
+        &[message("received", "form_request", "", "2026-03-03T10:00:00Z")],
+    )
+    .await;
+    // No lead: it began with us.
+    lead(
+        tenant,
+        &[
+            message("sent", "text", "", "2026-03-03T10:00:00Z"),
+            message("received", "text", "", "2026-03-03T11:00:00Z"),
+        ],
+    )
+    .await;
+    // Of another time.
+    lead(tenant, &[message("received", "text", "", "2026-02-03T10:00:00Z")]).await;
+}
+
 #[tokio::test]
 async fn every_figure_is_computed() {
     TestApp::run(async |app| {
         let tenant = &app.alpha;
-        // Monday: answered after 90 minutes, of which 30 are business hours; the lead wrote again and waits.
-        lead(
-            tenant,
-            &[
-                message("received", "email", "A roof", "2026-03-02T08:00:00Z"),
-                message("sent", "email", "Re: A roof", "2026-03-02T09:30:00Z"),
-                message("received", "email", "Re: A roof", "2026-03-02T12:00:00Z"),
-            ],
-        )
-        .await;
-        // Answered at night, hours of business later, and silent since.
-        lead(
-            tenant,
-            &[
-                message("received", "email", "Fwd: A wall", "2026-03-02T10:00:00Z"),
-                message("sent", "email", "Re: A wall", "2026-03-02T20:00:00Z"),
-            ],
-        )
-        .await;
-        // Never answered.
-        lead(
-            tenant,
-            &[message("received", "form_request", "", "2026-03-03T10:00:00Z")],
-        )
-        .await;
-        // No lead: it began with us.
-        lead(
-            tenant,
-            &[
-                message("sent", "text", "", "2026-03-03T10:00:00Z"),
-                message("received", "text", "", "2026-03-03T11:00:00Z"),
-            ],
-        )
-        .await;
-        // Of another time.
-        lead(tenant, &[message("received", "text", "", "2026-02-03T10:00:00Z")]).await;
+        talk(tenant).await;
         let path = format!("/api/v1/solutions/{}/analytics?{MARCH}", uuid(tenant));
         let report = tenant.reader.get(&path).await.expect(200).json;
         assert_shape(&report, SOLUTION_ANALYTICS);

@@ -112,10 +112,9 @@ async fn sales_count_once_in_each_stage_they_reached_in_the_window() {
     );
 }
 
-#[tokio::test]
-async fn a_solution_tells_what_became_of_its_leads() {
-    let stage = Stage::new().await;
-    let begin = epoch() - TimeDelta::days(1);
+/// Two leads from `begin` on: one that was answered, by the AI too, and bought; and one that was not answered. Answers
+/// when the sale was accepted.
+async fn talk_and_sell(stage: &Stage, begin: DateTime<Utc>) -> DateTime<Utc> {
     let lead = stage.conversation("1@x").await;
     let other = stage.conversation("2@x").await;
     let written = |at, authorship| Said {
@@ -146,6 +145,14 @@ async fn a_solution_tells_what_became_of_its_leads() {
     stage.reach(&sale, Some("quote_sent")).await;
     let accepted = stage.wait(24);
     stage.reach(&sale, Some("accepted")).await;
+    accepted
+}
+
+#[tokio::test]
+async fn a_solution_tells_what_became_of_its_leads() {
+    let stage = Stage::new().await;
+    let begin = epoch() - TimeDelta::days(1);
+    let accepted = talk_and_sell(&stage, begin).await;
     let now = stage.wait(24 * 7);
     let reader = stage.reader().await;
     let report = PgAnalytics
@@ -184,12 +191,12 @@ async fn a_solution_tells_what_became_of_its_leads() {
     );
     // Six days after our last message it was not yet too late.
     let early = PgAnalytics
-        .solution(&reader, window(begin, now), hours(4 + 24 * 6))
+        .solution(&reader, window(begin, now), begin + TimeDelta::hours(4 + 24 * 6))
         .await
         .unwrap();
     assert_eq!(early.leads.ghosted, 0);
     let before = PgAnalytics
-        .solution(&reader, window(hours(-9), begin), now)
+        .solution(&reader, window(begin - TimeDelta::hours(9), begin), now)
         .await
         .unwrap();
     assert_eq!(before.leads, LeadFigures::default());

@@ -1,5 +1,10 @@
 //! The conversations of an organization.
 
+#![expect(
+    clippy::struct_field_names,
+    reason = "the names are those of the published reference"
+)]
+
 use super::window;
 use crate::http::{Answer, ApiError, App, Auth, Query, Read, ReportQuery, ok};
 use actix_web::get;

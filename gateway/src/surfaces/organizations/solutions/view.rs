@@ -1,5 +1,10 @@
 //! The figures of a solution as the first version of the API shows them.
 
+#![expect(
+    clippy::struct_field_names,
+    reason = "the names are those of the published reference"
+)]
+
 use bigdecimal::BigDecimal;
 use rapport_analytics::{LeadFigures, SolutionReport, mean_seconds, ratio};
 use rapport_platform::{Error, RawJson, Result};
@@ -9,7 +14,7 @@ use utoipa::ToSchema;
 /// Whether leads were answered.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ResponseRate {
+pub struct SolutionResponseRateView {
     /// Messages sent in the window.
     #[schema(example = 118)]
     num_chats_sent: i64,
@@ -24,7 +29,7 @@ pub struct ResponseRate {
 /// How soon leads were answered.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ResponseTime {
+pub struct SolutionResponseTimeView {
     /// The mean time from the first message of a lead to the first answer, in whole seconds; 0 when there is none.
     #[schema(example = 3600)]
     response_time: i64,
@@ -42,7 +47,7 @@ pub struct ResponseTime {
 /// How soon sales were made.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Sales {
+pub struct SolutionSalesView {
     /// The mean time from the first message received in a sale's conversations to the sale's first acceptance, in
     /// whole seconds, over the sales counted; 0 when there are none.
     #[schema(example = 432_000)]
@@ -55,7 +60,7 @@ pub struct Sales {
 /// What sales are worth, in the organization's currency. Exact decimal numbers.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Values {
+pub struct SolutionValuesView {
     /// The worth of the sales that were accepted in the window.
     #[schema(value_type = f64, example = 13200.00)]
     sales_value: RawJson,
@@ -67,7 +72,7 @@ pub struct Values {
 /// Where leads came from.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Source {
+pub struct SolutionSourceView {
     /// Leads that began with an e-mail that was not forwarded.
     #[schema(example = 12)]
     sessions_direct_email: i64,
@@ -82,7 +87,7 @@ pub struct Source {
 /// How far leads have come.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Response {
+pub struct SolutionResponseView {
     /// Leads that wrote again after they were answered.
     #[schema(example = 9)]
     sessions_lead_responded: i64,
@@ -100,7 +105,7 @@ pub struct Response {
 /// What leads have come to.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Outcome {
+pub struct SolutionOutcomeView {
     /// Leads with a sale for which a quote has been sent.
     #[schema(example = 7)]
     sessions_quoted: i64,
@@ -109,7 +114,7 @@ pub struct Outcome {
 /// What was sold to leads.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Sale {
+pub struct SolutionSaleView {
     /// Leads with a sale that has been accepted.
     #[schema(example = 4)]
     sessions_sale: i64,
@@ -117,17 +122,17 @@ pub struct Sale {
 
 /// The leads of the window on their way to a sale.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Funnel {
-    source: Source,
-    response: Response,
-    outcome: Outcome,
-    sale: Sale,
+pub struct SolutionFunnelView {
+    source: SolutionSourceView,
+    response: SolutionResponseView,
+    outcome: SolutionOutcomeView,
+    sale: SolutionSaleView,
 }
 
 /// How much of what the AI writes is sent as it is.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Autonomy {
+pub struct SolutionAutonomyView {
     /// Messages written by the AI and sent in the window that a person changed before.
     #[schema(example = 10)]
     chats_sent_with_changes: i64,
@@ -143,12 +148,12 @@ pub struct Autonomy {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SolutionAnalyticsView {
-    response_rate_stats: ResponseRate,
-    response_time_stats: ResponseTime,
-    sales_stats: Sales,
-    value_stats: Values,
-    sales_funnel_stats: Funnel,
-    autonomy_rate_stats: Autonomy,
+    response_rate_stats: SolutionResponseRateView,
+    response_time_stats: SolutionResponseTimeView,
+    sales_stats: SolutionSalesView,
+    value_stats: SolutionValuesView,
+    sales_funnel_stats: SolutionFunnelView,
+    autonomy_rate_stats: SolutionAutonomyView,
     /// Conversations whose first message was received, in the window.
     #[schema(example = 20)]
     num_leads: i64,
@@ -178,22 +183,22 @@ impl SolutionAnalyticsView {
         let leads = &report.leads;
         let with_changes = report.ai_sent - report.ai_sent_unchanged;
         Ok(Self {
-            response_rate_stats: ResponseRate {
+            response_rate_stats: SolutionResponseRateView {
                 num_chats_sent: report.messages_sent,
                 num_pending_chats: leads.pending,
                 response_rate: ratio(leads.answered, leads.leads, 4),
             },
             response_time_stats: leads.into(),
-            sales_stats: Sales {
+            sales_stats: SolutionSalesView {
                 average_speed_to_sale: report.seconds_to_sale,
                 num_sales_counted: report.sales_with_start,
             },
-            value_stats: Values {
+            value_stats: SolutionValuesView {
                 sales_value: worth(report, "accepted")?,
                 quote_value: worth(report, "quote_sent")?,
             },
             sales_funnel_stats: leads.into(),
-            autonomy_rate_stats: Autonomy {
+            autonomy_rate_stats: SolutionAutonomyView {
                 chats_sent_with_changes: with_changes,
                 chats_sent_without_changes: report.ai_sent_unchanged,
                 autonomy_rate: ratio(report.ai_sent_unchanged, report.ai_sent, 4),
@@ -208,7 +213,7 @@ impl SolutionAnalyticsView {
     }
 }
 
-impl From<&LeadFigures> for ResponseTime {
+impl From<&LeadFigures> for SolutionResponseTimeView {
     fn from(leads: &LeadFigures) -> Self {
         Self {
             response_time: mean_seconds(leads.response_microseconds, leads.answered),
@@ -219,24 +224,24 @@ impl From<&LeadFigures> for ResponseTime {
     }
 }
 
-impl From<&LeadFigures> for Funnel {
+impl From<&LeadFigures> for SolutionFunnelView {
     fn from(leads: &LeadFigures) -> Self {
         Self {
-            source: Source {
+            source: SolutionSourceView {
                 sessions_direct_email: leads.direct_emails,
                 sessions_indirect_email: leads.forwarded_emails,
                 sessions_form_request: leads.forms,
             },
-            response: Response {
+            response: SolutionResponseView {
                 sessions_lead_responded: leads.responded,
                 sessions_ghosted: leads.ghosted,
                 sessions_response_sent: leads.answered,
                 sessions_pending_outreach: leads.unanswered,
             },
-            outcome: Outcome {
+            outcome: SolutionOutcomeView {
                 sessions_quoted: leads.quoted,
             },
-            sale: Sale {
+            sale: SolutionSaleView {
                 sessions_sale: leads.sold,
             },
         }
