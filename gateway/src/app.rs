@@ -3,6 +3,7 @@
 use crate::credentials::Credentials;
 use crate::http::metrics::Metrics;
 use crate::projections;
+use rapport_analytics::{AnalyticsService, FoldCounts, PgAnalytics};
 use rapport_crm_core::agents::{AgentParticipant, AgentRemoval};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::audit::{AuditService, PgAuditLogs};
@@ -68,6 +69,8 @@ pub struct Services {
     pub message_drafts: Arc<dyn MessageDraftService>,
     /// Drafts of responses.
     pub response_drafts: Arc<dyn ResponseDraftService>,
+    /// Reports.
+    pub analytics: Arc<dyn AnalyticsService>,
 }
 
 impl App {
@@ -98,6 +101,7 @@ impl App {
             message_drafts: Arc::new(PgMessageDrafts::new(channels.clone())),
             response_drafts: Arc::new(PgResponseDrafts::new(channels.clone())),
             channels,
+            analytics: Arc::new(PgAnalytics),
             db,
         })))
     }
@@ -106,6 +110,7 @@ impl App {
     pub fn worker(&self) -> Worker {
         let handlers: Vec<Arc<dyn JobHandler>> = vec![
             Arc::new(PurgeIdempotencyKeys),
+            Arc::new(FoldCounts),
             Arc::new(RemoveContents::new(self.contents.clone())),
             Arc::new(self.send_draft()),
         ];
@@ -127,6 +132,14 @@ impl App {
     /// When the database is out of reach.
     pub async fn reader(&self, ctx: &Ctx) -> Result<Reader> {
         self.db.reader(ctx).await
+    }
+
+    /// A connection for a report on the organization of `ctx`.
+    ///
+    /// # Errors
+    /// When the database is out of reach, or all of them stay busy.
+    pub async fn report_reader(&self, ctx: &Ctx) -> Result<Reader> {
+        self.db.report_reader(ctx).await
     }
 }
 

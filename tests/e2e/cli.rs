@@ -29,6 +29,7 @@ async fn every_command_explains_itself_with_an_example() {
         &["serve"],
         &["migrate"],
         &["seed"],
+        &["analytics", "rebuild"],
         &["openapi"],
         &["org", "create"],
         &["key", "create"],

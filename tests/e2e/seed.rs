@@ -1,6 +1,7 @@
 //! Example data: `rapport seed` and `rapport serve --demo`.
 
-use crate::support::program::{Server, folder, json, postmaster};
+use crate::support::program::{Server, folder, json, postmaster, run};
+use chrono::DateTime;
 use rapport_test_support::Caller;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -46,6 +47,22 @@ async fn messages_of(caller: &Caller, conversation: &Value) -> Vec<Value> {
     messages
 }
 
+/// How many messages and conversations the reports of an organization know, until now.
+async fn volume(caller: &Caller) -> (i64, i64) {
+    let answer = caller.get("contacts?limit=1").await.expect(200);
+    let now = DateTime::parse_from_rfc2822(answer.header("date"))
+        .unwrap()
+        .to_utc();
+    let path = format!(
+        "analytics/conversations/volume?start_date=2000-01-01&end_date={}",
+        now.format("%Y-%m-%dT%H:%M:%SZ")
+    );
+    let volume = caller.get(&path).await.expect(200).json;
+    let figure = |name: &str| volume[name].as_i64().unwrap();
+    let messages = figure("numMessagesReceived") + figure("numMessagesSent");
+    (messages, figure("totalConversations"))
+}
+
 #[tokio::test]
 async fn what_is_seeded_is_whole_and_can_be_used_at_once() {
     let dir = folder();
@@ -76,6 +93,19 @@ async fn what_is_seeded_is_whole_and_can_be_used_at_once() {
         caller.post("contacts", &json!({"name": "Hal"})).await.expect(201);
     }
     assert_eq!((contacts, conversations, messages), (21, 31, 402));
+    // Reports know all of it, also when they are made anew beside the running server.
+    for _ in 0..2 {
+        let mut known = (0, 0);
+        for organization in report["organizations"].as_array().unwrap() {
+            let (messages, conversations) = volume(&caller_of(&server, organization)).await;
+            known = (known.0 + messages, known.1 + conversations);
+        }
+        assert_eq!(known, (402, 31));
+        let rebuilt = run(dir.path(), &["analytics", "rebuild"]).await;
+        assert!(rebuilt.status.success(), "{rebuilt:?}");
+        let said = String::from_utf8(rebuilt.stdout).unwrap();
+        assert!(said.starts_with("rebuilt 2 organizations in "), "{said}");
+    }
     assert!(server.stop().await);
 }
 

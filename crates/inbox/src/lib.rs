@@ -13,8 +13,8 @@ mod removal;
 pub mod threads;
 
 pub use conversations::{ConversationService, PgConversations};
-pub use erasure::InboxErasure;
 pub use drafts::{MessageDraftService, PgMessageDrafts, PgResponseDrafts, ResponseDraftService, SendDraft};
+pub use erasure::InboxErasure;
 pub use files::{FileService, PgFiles};
 pub use messages::{MessageService, PgMessages};
 pub use removal::InboxRemoval;

@@ -63,6 +63,11 @@ pub fn parse_opaque(text: &str) -> Option<Uuid> {
     base62::decode(digits).ok().map(Uuid::from_u128)
 }
 
+/// Reads what [`opaque`] wrote, or a UUID in its usual form; `None` for anything else.
+pub fn parse_either(text: &str) -> Option<Uuid> {
+    parse_opaque(text).or_else(|| Uuid::try_parse(text).ok())
+}
+
 /// `length` characters of base 62, each equally likely, for keys and tokens.
 pub fn secret(ids: &dyn Ids, length: usize) -> String {
     const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

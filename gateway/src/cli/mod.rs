@@ -1,5 +1,6 @@
 //! The command line.
 
+mod analytics;
 mod config;
 mod database;
 mod demo;
@@ -33,6 +34,7 @@ enum Command {
     Org(org::OrgArgs),
     Key(key::KeyArgs),
     Import(import::ImportArgs),
+    Analytics(analytics::AnalyticsArgs),
     Openapi(openapi::Args),
     Seed(seed::Args),
     ConfigReference(config::ReferenceArgs),
@@ -62,6 +64,7 @@ fn run(command: Command) -> Result<()> {
             Command::Org(args) => org::run(args).await,
             Command::Key(args) => key::run(args).await,
             Command::Import(args) => Box::pin(import::run(args)).await,
+            Command::Analytics(args) => analytics::run(args).await,
             Command::Openapi(args) => openapi::run(&args),
             Command::Seed(args) => seed::run(args).await,
             Command::ConfigReference(args) => config::reference(&Cli::command(), &args),

@@ -15,6 +15,8 @@ use std::sync::Arc;
 const KEY_HEADER: &str = "X-API-KEY";
 /// The parameter in which the organizations surface carries the organization.
 const ORGANIZATION: &str = "organization_id";
+/// The same in its retired version, where it may be a UUID as it is.
+const SOLUTION: &str = "solution_id";
 
 /// What a handler requires of the credential.
 pub trait Permission: 'static {
@@ -132,13 +134,16 @@ impl<P: Permission> Auth<P> {
 
 /// The organization of the path, or the credential's own one where the path names none.
 fn organization(request: &HttpRequest, credential: &Credential) -> Result<i64, ApiError> {
-    let membership = match request.match_info().get(ORGANIZATION) {
-        None => credential.organizations.first(),
-        Some(text) => {
-            let uuid = ids::parse_opaque(text)
-                .ok_or_else(|| ApiError::BadRequest(format!("Invalid {ORGANIZATION}")))?;
-            credential.membership(uuid)
-        }
+    let path = request.match_info();
+    let (name, what, uuid) = if let Some(text) = path.get(ORGANIZATION) {
+        (ORGANIZATION, "Organization", ids::parse_opaque(text))
+    } else if let Some(text) = path.get(SOLUTION) {
+        (SOLUTION, "Solution", ids::parse_either(text))
+    } else {
+        let own = credential.organizations.first();
+        return Ok(own.ok_or(Error::not_found("Organization"))?.organization);
     };
-    Ok(membership.ok_or(Error::not_found("Organization"))?.organization)
+    let uuid = uuid.ok_or_else(|| ApiError::BadRequest(format!("Invalid {name}")))?;
+    let membership = credential.membership(uuid);
+    Ok(membership.ok_or(Error::not_found(what))?.organization)
 }

@@ -18,7 +18,7 @@ pub mod surface;
 
 pub use auth::{Admin, Auth, Read, Write};
 pub use body::Body;
-pub use dates::DateQuery;
+pub use dates::{DateQuery, ReportQuery};
 pub use error::ApiError;
 pub use once::Once;
 pub use paging::{ListView, PageQuery, PaginationView};

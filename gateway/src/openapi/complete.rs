@@ -1,7 +1,7 @@
 //! Adds to every operation what its handler need not say because it follows from the operation's shape.
 
 use super::document::{Document, Operation, object};
-use super::{errors, example, info, parameters};
+use super::{LEGACY, errors, example, info, parameters};
 use crate::surfaces::Surface;
 use rapport_platform::Result;
 use serde_json::{Map, Value, json};
@@ -21,6 +21,9 @@ pub fn complete(document: &mut Document, surface: &Surface) -> Result<()> {
     document.each_operation(|document, operation| {
         let mut completed = operation.value.clone();
         completed["parameters"] = parameters::all(document, operation, surface.id).into();
+        if operation.tags().any(|tag| tag == LEGACY) {
+            completed["deprecated"] = true.into();
+        }
         if let Some(content) = completed.pointer_mut("/requestBody/content") {
             add_examples(document, content);
         }

@@ -3,6 +3,7 @@
 use super::document::{Document, Operation};
 use super::parameters;
 use crate::http::body::LIMIT;
+use crate::http::dates::IN_THE_FUTURE;
 use crate::http::error::{ApiError, Refused};
 use crate::surfaces::Surface;
 use actix_web::body::MessageBody;
@@ -90,7 +91,15 @@ fn own(document: &Document, operation: Operation<'_>) -> Vec<Case> {
             "start_date" => {
                 let message = "start_date must be less than or equal to end_date";
                 cases.push(named("dates", ApiError::BadRequest(message.to_owned())));
+                if parameters::is_required(document, operation, name) {
+                    cases.push(named("future", ApiError::BadRequest(IN_THE_FUTURE.to_owned())));
+                    cases.push(named("missing", Error::invalid("start_date", "is required")));
+                }
             }
+            "tz" => cases.push(named(
+                "zone",
+                Error::invalid("tz", "is no IANA time zone: Mars/Olympus"),
+            )),
             _ => {}
         }
     }
@@ -149,6 +158,7 @@ fn kind(id: &str) -> &'static str {
         "channel_id" => "Channel",
         "draft_id" => "Message draft",
         "response_id" => "Response draft",
+        "solution_id" => "Solution",
         _ => "Record",
     }
 }

@@ -30,6 +30,8 @@ use utoipa::openapi::{RefOr, Schema};
 
 /// The tag of operations that the published reference of a surface lacks.
 pub const NATIVE: &str = "native";
+/// The tag of operations that have successors: they are marked deprecated.
+pub const LEGACY: &str = "legacy";
 
 /// A schema with the name it has in a document.
 pub type NamedSchema = (String, RefOr<Schema>);

@@ -34,6 +34,13 @@ fn declared<'a>(
         .filter_map(|parameter| parameter["name"].as_str())
 }
 
+/// Whether an operation needs this parameter of the query string.
+pub fn is_required(document: &Document, operation: Operation<'_>, name: &str) -> bool {
+    let declared = operation.value["parameters"].as_array().into_iter().flatten();
+    let mut declared = declared.map(|parameter| document.resolve(parameter));
+    declared.any(|parameter| parameter["name"] == name && parameter["required"] == true)
+}
+
 /// All parameters of an operation: what its handler declares, and what its path and method imply.
 pub fn all(document: &Document, operation: Operation<'_>, id: fn(&str) -> Value) -> Vec<Value> {
     let declared = operation.value["parameters"]

@@ -1,3 +1,4 @@
+GRANT UPDATE, DELETE, TRUNCATE ON sale_status_history TO CURRENT_USER;
 GRANT UPDATE, DELETE, TRUNCATE ON audit_logs TO CURRENT_USER;
 DROP INDEX audit_logs_record;
 DROP INDEX audit_logs_agent_type;

@@ -33,3 +33,4 @@ CREATE INDEX audit_logs_record ON audit_logs (organization_id, record_id, occurr
 
 -- Append-only: whoever owns the table takes these rights from itself, too. Only a superuser is not bound by it.
 REVOKE UPDATE, DELETE, TRUNCATE ON audit_logs FROM PUBLIC, CURRENT_USER;
+REVOKE UPDATE, DELETE, TRUNCATE ON sale_status_history FROM PUBLIC, CURRENT_USER;

@@ -4,11 +4,13 @@
     reason = "the migrations describe the columns; the macro takes no comment for all it makes"
 )]
 
+mod analytics;
 mod crm_core;
 mod inbox;
 mod platform;
 mod sales_pipeline;
 
+pub use analytics::*;
 pub use crm_core::*;
 pub use inbox::*;
 pub use platform::*;
@@ -17,13 +19,18 @@ pub use sales_pipeline::*;
 use diesel::allow_tables_to_appear_in_same_query;
 
 allow_tables_to_appear_in_same_query!(
+    activity_gaps,
     agents,
+    analytics_counts,
+    analytics_deltas,
     api_keys,
     audit_logs,
     channels,
     companies,
     contact_addresses,
     contacts,
+    conversation_agents,
+    conversation_facts,
     conversations,
     drafts,
     events,

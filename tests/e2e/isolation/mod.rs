@@ -273,7 +273,8 @@ async fn everything(app: &TestApp, records: &Records) -> Vec<Value> {
     for operation in operations(app).await.iter().filter(|one| !one.writes()) {
         let mut answer = send(&app.beta, operation, records).await.expect(200);
         // Reading is itself a use of the key.
-        let keys = answer.json["data"].as_array_mut().into_iter().flatten();
+        let keys = answer.json.get_mut("data").and_then(Value::as_array_mut);
+        let keys = keys.into_iter().flatten();
         keys.for_each(|row| drop(row.as_object_mut().and_then(|row| row.remove("last_used_at"))));
         read.push(answer.json);
     }

@@ -14,6 +14,8 @@ pub struct Operation {
     /// The fields of its body.
     fields: Vec<String>,
     takes_body: bool,
+    /// The parameters of the query string that must be there, with their examples.
+    query: String,
 }
 
 /// All operations that take a credential.
@@ -55,6 +57,7 @@ impl Operation {
             example: content.get("example").cloned(),
             fields: fields.map(|(name, _)| name.clone()).collect(),
             takes_body: one["requestBody"].is_object(),
+            query: required(document, one),
         }
     }
 
@@ -98,7 +101,7 @@ impl Operation {
     pub fn path(&self, records: &Records, instead: &[(&str, &str)]) -> String {
         self.parameters()
             .iter()
-            .fold(self.template.clone(), |path, name| {
+            .fold(format!("{}{}", self.template, self.query), |path, name| {
                 let given = instead.iter().find(|(parameter, _)| parameter == name);
                 let id = given.map_or_else(|| records.get(name).unwrap(), |(_, id)| id);
                 path.replace(&format!("{{{name}}}"), id)
@@ -128,6 +131,19 @@ impl Operation {
             .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
             .collect()
     }
+}
+
+/// What must stand after the path: `?start_date=…`.
+fn required(document: &Value, operation: &Value) -> String {
+    let declared = operation["parameters"].as_array().into_iter().flatten();
+    let declared = declared.map(|parameter| resolve(document, parameter));
+    let needed = declared.filter(|one| one["in"] == "query" && one["required"] == true);
+    needed
+        .zip("?".chars().chain("&".chars().cycle()))
+        .fold(String::new(), |query, (one, mark)| {
+            let (name, example) = (one["name"].as_str().unwrap(), one["example"].as_str().unwrap());
+            format!("{query}{mark}{name}={example}")
+        })
 }
 
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {

@@ -2,6 +2,7 @@
 
 mod agent_removal;
 mod agents;
+mod analytics;
 mod api_keys;
 mod audit_logs;
 mod channels;
@@ -18,3 +19,4 @@ mod paging;
 mod pipeline;
 mod sales;
 mod settings;
+mod solutions;

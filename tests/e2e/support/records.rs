@@ -22,6 +22,7 @@ impl Records {
         let mut records = Self(BTreeMap::from([
             ("organization_id", tenant.organization_id.clone()),
             ("owner_id", tenant.agent_id.clone()),
+            ("solution_id", solution(tenant)),
         ]));
         // Not the tenant's only admin, who cannot be deleted.
         let agent = json!({"name": "Kara Danvers", "email": "kara@ferris.example"});
@@ -69,6 +70,12 @@ impl Records {
         self.0.insert(id, value.clone());
         value
     }
+}
+
+/// The organization as the retired version of the API names it.
+fn solution(tenant: &Tenant) -> String {
+    let uuid = ids::parse_opaque(&tenant.organization_id).unwrap();
+    uuid.hyphenated().to_string()
 }
 
 /// Hangs a file on a message and answers its id. Attachments come with imported mail; there is no operation that makes one.

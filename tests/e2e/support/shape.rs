@@ -15,6 +15,9 @@ pub enum Type {
     Time,
     Bool,
     Integer,
+    Number,
+    /// An amount of money: a decimal string.
+    Decimal,
     /// An object of the organization's own.
     Free,
     Texts,
@@ -29,7 +32,7 @@ pub enum Type {
 /// The keys of an object, all of which are always there, and no others.
 pub type Shape = &'static [(&'static str, Type)];
 
-use Type::{Any, Bool, Free, Id, Integer, List, Maybe, Object, Text, Texts, Time};
+use Type::{Any, Bool, Decimal, Free, Id, Integer, List, Maybe, Number, Object, Text, Texts, Time};
 
 pub const ORGANIZATION: Shape = &[("organization_id", Id), ("name", Text)];
 
@@ -181,6 +184,121 @@ pub const NEW_RESPONSE_DRAFT: Shape = &[
     ("scheduled_send_at", Maybe(&Time)),
 ];
 
+pub const RESPONSE_RATE: Shape = &[
+    ("numConversationsRespondedTo", Integer),
+    ("numConversationsReceived", Integer),
+    ("responseRate", Number),
+];
+
+pub const RESPONSE_TIME: Shape = &[("responseTime", Number)];
+
+pub const VOLUME: Shape = &[
+    ("numMessagesReceived", Integer),
+    ("numMessagesSent", Integer),
+    ("totalConversations", Integer),
+];
+
+pub const MODALITY: Shape = &[
+    ("textMessages", Integer),
+    ("calls", Integer),
+    ("emails", Integer),
+    ("liveChats", Integer),
+    ("formRequests", Integer),
+];
+
+pub const CONVERSATION_ANALYTICS: Shape = &[
+    ("responseRateStats", Object(RESPONSE_RATE)),
+    ("responseTimeStats", Object(RESPONSE_TIME)),
+    ("volumeStats", Object(VOLUME)),
+    ("modalityStats", Object(MODALITY)),
+];
+
+pub const SALES_ANALYTICS: Shape = &[
+    (
+        "pipeline",
+        List(&[
+            ("name", Text),
+            ("status", Maybe(&Text)),
+            ("volume", Integer),
+            ("value", Decimal),
+        ]),
+    ),
+    ("salesRate", Number),
+];
+
+pub const AGENT_CONVERSATIONS: Shape = &[("conversationsRespondedTo", Integer), ("messagesSent", Integer)];
+
+pub const AGENT_ANALYTICS: Shape = &[
+    ("conversations", Object(AGENT_CONVERSATIONS)),
+    ("sales", Object(SALES_ANALYTICS)),
+];
+
+pub const SOLUTION_ANALYTICS: Shape = &[
+    (
+        "responseRateStats",
+        Object(&[
+            ("numChatsSent", Integer),
+            ("numPendingChats", Integer),
+            ("responseRate", Number),
+        ]),
+    ),
+    (
+        "responseTimeStats",
+        Object(&[
+            ("responseTime", Number),
+            ("responseTimeBusinessHours", Number),
+            ("numResponses", Integer),
+            ("numResponsesBusinessHours", Integer),
+        ]),
+    ),
+    (
+        "salesStats",
+        Object(&[("averageSpeedToSale", Number), ("numSalesCounted", Integer)]),
+    ),
+    (
+        "valueStats",
+        Object(&[("salesValue", Number), ("quoteValue", Number)]),
+    ),
+    (
+        "salesFunnelStats",
+        Object(&[
+            (
+                "source",
+                Object(&[
+                    ("sessionsDirectEmail", Integer),
+                    ("sessionsIndirectEmail", Integer),
+                    ("sessionsFormRequest", Integer),
+                ]),
+            ),
+            (
+                "response",
+                Object(&[
+                    ("sessionsLeadResponded", Integer),
+                    ("sessionsGhosted", Integer),
+                    ("sessionsResponseSent", Integer),
+                    ("sessionsPendingOutreach", Integer),
+                ]),
+            ),
+            ("outcome", Object(&[("sessionsQuoted", Integer)])),
+            ("sale", Object(&[("sessionsSale", Integer)])),
+        ]),
+    ),
+    (
+        "autonomyRateStats",
+        Object(&[
+            ("chatsSentWithChanges", Integer),
+            ("chatsSentWithoutChanges", Integer),
+            ("autonomyRate", Number),
+        ]),
+    ),
+    ("numLeads", Integer),
+    ("leadsHandled", Integer),
+    ("salesRate", Number),
+    ("quoteRate", Number),
+    ("ghostRate", Number),
+    ("leadResponseScore", Integer),
+];
+
 const PAGINATION: Shape = &[
     ("limit", Integer),
     ("cursor", Maybe(&Text)),
@@ -233,6 +351,7 @@ fn fits(value: &Value, kind: Type) -> Result<(), String> {
     static ID: LazyLock<Regex> = LazyLock::new(|| Regex::new("^HR_id_[0-9A-Za-z]{22}$").unwrap());
     static TIME: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$").unwrap());
+    static DECIMAL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\d+(\.\d+)?$").unwrap());
     let matches = |regex: &Regex| value.as_str().is_some_and(|text| regex.is_match(text));
     let well = match kind {
         Id => matches(&ID),
@@ -240,6 +359,8 @@ fn fits(value: &Value, kind: Type) -> Result<(), String> {
         Text => value.is_string(),
         Bool => value.is_boolean(),
         Integer => value.is_i64(),
+        Number => value.is_number(),
+        Decimal => matches(&DECIMAL),
         Free => value.is_object(),
         Any => true,
         Texts => value

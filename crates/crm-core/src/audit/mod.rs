@@ -35,6 +35,8 @@ pub const RECORD_TYPES: &[&str] = &[
     "agent",
     "file",
     "api_key",
+    "pipeline_stage",
+    "channel",
 ];
 
 /// What was done to a record.

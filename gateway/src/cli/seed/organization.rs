@@ -14,7 +14,8 @@ use rapport_platform::{Ctx, Db, Patch, ids};
 
 /// What is filled.
 const TABLES: &str = "organizations, users, agents, api_keys, companies, contacts, contact_addresses, \
-                      conversations, messages, message_references";
+                      conversations, messages, message_references, conversation_facts, conversation_agents, \
+                      activity_gaps, analytics_counts";
 const REQUEST: &str = "rapport seed";
 
 /// What to make.
@@ -75,6 +76,9 @@ pub async fn make(db: &Db, plan: &Plan, bar: &ProgressBar) -> Result<Tenant> {
     )
     .await?;
     load.execute("COMMIT").await?;
+    let ctx = Ctx::system(tenant.organization, REQUEST);
+    db.write(&ctx, async |tx| rapport_analytics::rebuild(tx).await)
+        .await?;
     Ok(tenant)
 }
 

@@ -2,6 +2,7 @@
 //! `{"detail"}` errors.
 
 mod agents;
+mod analytics;
 mod api_keys;
 mod audit_logs;
 mod channels;
@@ -18,6 +19,7 @@ mod params;
 mod pipeline;
 mod sales;
 mod settings;
+mod solutions;
 mod time;
 
 use super::Surface;
@@ -39,7 +41,7 @@ pub const SURFACE: Surface = Surface {
     configure,
     render,
     error: openapi::schema::<error::ErrorView>,
-    id: openapi::opaque_id,
+    id: solutions::id,
 };
 
 const TAGS: &[(&str, &str)] = &[
@@ -72,8 +74,16 @@ const TAGS: &[(&str, &str)] = &[
         "The response in a conversation that is to be sent.",
     ),
     (
+        "analytics",
+        "Reports on conversations and sales: of the organization, and of one agent.",
+    ),
+    (
         openapi::NATIVE,
         "Operations that Rapport adds to the published reference.",
+    ),
+    (
+        openapi::LEGACY,
+        "The retired first version, in which an organization is a solution.",
     ),
 ];
 
@@ -96,6 +106,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(
             scope("/{organization_id}/agents")
                 .configure(agents::routes)
+                .configure(analytics::routes_of_agents)
                 .configure(conversations::routes_of_agents)
                 .configure(sales::routes_of_agents),
         )
@@ -103,11 +114,16 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(scope("/{organization_id}/pipeline").configure(pipeline::routes))
         .service(scope("/{organization_id}/message-drafts").configure(drafts::message_routes))
         .service(scope("/{organization_id}/channels").configure(channels::routes))
+        .service(scope("/{organization_id}/analytics").configure(analytics::routes))
         .service(scope("/{organization_id}/files").configure(messages::file_routes))
         .service(scope("/{organization_id}/audit-logs").configure(audit_logs::routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)
         .configure(organization::routes)
         .wrap(from_fn(|request, next| guard(render, request, next)));
-    config.service(surface);
+    let retired = scope("/api/v1/solutions")
+        .configure(solutions::routes)
+        .wrap(from_fn(|request, next| guard(render, request, next)))
+        .wrap(from_fn(solutions::say_retired));
+    config.service(surface).service(retired);
 }

@@ -1,0 +1,87 @@
+//! What the statements of the read models have in common. `$1` is the organization in all of them.
+
+/// The quarter of an hour that the column `at` is in.
+pub(crate) const QUARTER: &str = "date_bin('15 minutes', at, '2000-01-01 00:00:00Z')";
+
+/// The columns of `conversation_facts`, in the order in which [`facts`] selects them.
+pub(crate) const FACTS: &str = "conversation_id, uuid, is_lead, first_activity_at, last_activity_at, last_direction, \
+    first_inbound_id, first_inbound_at, first_inbound_modality, first_inbound_forwarded, first_reply_at, \
+    last_inbound_at";
+
+/// Selects the facts of conversations `c` that have messages, a few index look-ups each; `which` says of which.
+pub(crate) fn facts(which: &str) -> String {
+    format!(
+        "SELECT c.id AS conversation_id, c.uuid, head.direction = 'received' AS is_lead, \
+         head.occurred_at AS first_activity_at, tail.occurred_at AS last_activity_at, \
+         tail.direction AS last_direction, inbound.id AS first_inbound_id, inbound.occurred_at AS first_inbound_at, \
+         inbound.modality AS first_inbound_modality, inbound.forwarded AS first_inbound_forwarded, \
+         reply.occurred_at AS first_reply_at, latest.occurred_at AS last_inbound_at \
+         FROM conversations AS c \
+         CROSS JOIN LATERAL (SELECT m.occurred_at, m.direction FROM messages AS m \
+             WHERE m.organization_id = $1 AND m.conversation_id = c.id \
+             ORDER BY m.occurred_at, m.id LIMIT 1) AS head \
+         CROSS JOIN LATERAL (SELECT m.occurred_at, m.direction FROM messages AS m \
+             WHERE m.organization_id = $1 AND m.conversation_id = c.id \
+             ORDER BY m.occurred_at DESC, m.id DESC LIMIT 1) AS tail \
+         LEFT JOIN LATERAL (SELECT m.id, m.occurred_at, m.modality, {FORWARDED} AS forwarded FROM messages AS m \
+             WHERE m.organization_id = $1 AND m.conversation_id = c.id AND m.direction = 'received' \
+             ORDER BY m.occurred_at, m.id LIMIT 1) AS inbound ON true \
+         LEFT JOIN LATERAL (SELECT m.occurred_at FROM messages AS m \
+             WHERE m.organization_id = $1 AND m.conversation_id = c.id AND m.direction = 'sent' \
+             AND (m.occurred_at, m.id) > (inbound.occurred_at, inbound.id) \
+             ORDER BY m.occurred_at, m.id LIMIT 1) AS reply ON true \
+         LEFT JOIN LATERAL (SELECT m.occurred_at FROM messages AS m \
+             WHERE m.organization_id = $1 AND m.conversation_id = c.id AND m.direction = 'received' \
+             ORDER BY m.occurred_at DESC, m.id DESC LIMIT 1) AS latest ON true \
+         WHERE c.organization_id = $1 {which}"
+    )
+}
+
+/// Whether the subject of a message `m` begins as mail programs of various languages mark a forward.
+const FORWARDED: &str = "coalesce(m.subject ~* \
+    '^\\s*(fwd?|wg|vs|vb|vl|doorst|tr|i|rv|enc|pd|ilt|转发)\\s*[:：]', false)";
+
+/// What a message `m` counts for: rows of agent, measure, time and amount.
+pub(crate) const MESSAGE_COUNTS: &str = "\
+    (0, 'messages_' || m.direction, m.occurred_at, 1), \
+    (m.agent_id, 'messages_sent', m.occurred_at, CASE m.direction WHEN 'sent' THEN 1 ELSE 0 END), \
+    (0, 'ai_sent', m.occurred_at, CASE WHEN m.authorship IN ('ai', 'ai_edited') THEN 1 ELSE 0 END), \
+    (0, 'ai_sent_unchanged', m.occurred_at, CASE m.authorship WHEN 'ai' THEN 1 ELSE 0 END)";
+
+/// What the facts `f` count for at their first activity: rows of measure, time and amount.
+pub(crate) const STARTED: &str = "('conversations_started', f.first_activity_at, CAST(1 AS bigint))";
+/// What they count for at their last activity.
+pub(crate) const ENDED: &str = "('conversations_ended', f.last_activity_at, CAST(1 AS bigint))";
+/// What they count for at their first message received.
+pub(crate) const INBOUND: &str = "\
+    ('conversations_received', f.first_inbound_at, CAST(1 AS bigint)), \
+    ('received_by_' || f.first_inbound_modality, f.first_inbound_at, CAST(1 AS bigint)), \
+    ('conversations_responded', f.first_inbound_at, \
+        CAST(CASE WHEN f.first_reply_at IS NULL THEN 0 ELSE 1 END AS bigint)), \
+    ('response_microseconds', f.first_inbound_at, \
+        CAST(coalesce(\"extract\"('epoch', f.first_reply_at - f.first_inbound_at), 0) * 1000000 AS bigint))";
+
+/// Makes counters of every grain of the rows of `quarters` (agent, measure, bucket, amount), in the order of their key.
+pub(crate) const COUNT_UP: &str = "\
+    INSERT INTO analytics_counts AS t (organization_id, agent_id, measure, grain, bucket, amount) \
+    SELECT $1, q.agent_id, q.measure, g.grain, g.bucket, sum(q.amount) FROM quarters AS q \
+    CROSS JOIN LATERAL (VALUES ('quarter', q.bucket), ('day', date_trunc('day', q.bucket, 'UTC')), \
+        ('month', date_trunc('month', q.bucket, 'UTC'))) AS g (grain, bucket) \
+    GROUP BY q.agent_id, q.measure, g.grain, g.bucket HAVING sum(q.amount) <> 0 \
+    ORDER BY q.agent_id, q.measure, g.grain, g.bucket";
+
+/// Follows [`COUNT_UP`] where there may be counters already: adds to them.
+pub(crate) const ADD_UP: &str = "\
+    ON CONFLICT (organization_id, agent_id, measure, grain, bucket) \
+    DO UPDATE SET amount = t.amount + excluded.amount";
+
+/// Writes the gaps between the messages `m`; `which` says of which.
+pub(crate) fn gaps(which: &str) -> String {
+    format!(
+        "INSERT INTO activity_gaps (organization_id, conversation_id, from_at, to_at) \
+         SELECT $1, g.conversation_id, g.from_at, g.to_at FROM (SELECT m.conversation_id, m.occurred_at AS from_at, \
+             lead(m.occurred_at) OVER (PARTITION BY m.conversation_id ORDER BY m.occurred_at) AS to_at \
+             FROM messages AS m WHERE m.organization_id = $1 {which}) AS g \
+         WHERE g.to_at - g.from_at >= INTERVAL '1 day'"
+    )
+}

@@ -1,0 +1,158 @@
+//! The reports on PostgreSQL.
+
+use super::figures::{EVERYBODY, Figures, Wanted};
+use super::leads::{self, Clocks};
+use super::sales;
+use super::{
+    AgentReport, AnalyticsService, ConversationReport, DayReport, ModalityFigures, ResponseFigures,
+    SalesReport, SolutionReport, VolumeFigures,
+};
+use crate::{Window, days};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel_async::RunQueryDsl;
+use rapport_crm_core::{OrganizationService, PgOrganizations};
+use rapport_platform::{Error, Reader, Result};
+use rapport_schema::tables::agents;
+use uuid::Uuid;
+
+const RESPONSE: [&str; 3] = [
+    "conversations_received",
+    "conversations_responded",
+    "response_microseconds",
+];
+const MESSAGES: [&str; 2] = ["messages_received", "messages_sent"];
+const MODALITY: [&str; 5] = [
+    "received_by_text",
+    "received_by_call",
+    "received_by_email",
+    "received_by_live_chat",
+    "received_by_form_request",
+];
+/// The shortest gap that is known, and so the shortest window whose silent conversations are.
+const SHORTEST_GAP: TimeDelta = TimeDelta::days(1);
+
+/// The reports, made of the read models in PostgreSQL.
+#[derive(Debug, Default)]
+pub struct PgAnalytics;
+
+#[async_trait]
+impl AnalyticsService for PgAnalytics {
+    async fn conversations(&self, db: &Reader, window: Window) -> Result<ConversationReport> {
+        let wanted = Wanted::default()
+            .of(0, &RESPONSE, window)
+            .of(0, &MESSAGES, window)
+            .of(0, &MODALITY, window);
+        let figures = active(wanted, window).find(db, EVERYBODY).await?;
+        let figure = |measure| figures.get(0, measure);
+        Ok(ConversationReport {
+            response: response(&figures, 0),
+            volume: VolumeFigures {
+                messages_received: figure("messages_received"),
+                messages_sent: figure("messages_sent"),
+                conversations: figure("conversations_active") + figure("conversations_started")
+                    - figure("conversations_ended")
+                    - figure("conversations_silent"),
+            },
+            modality: ModalityFigures {
+                texts: figure("received_by_text"),
+                calls: figure("received_by_call"),
+                emails: figure("received_by_email"),
+                live_chats: figure("received_by_live_chat"),
+                form_requests: figure("received_by_form_request"),
+            },
+        })
+    }
+
+    async fn agent_conversations(&self, db: &Reader, agent: Uuid, window: Window) -> Result<AgentReport> {
+        let agent = agent_id(db, agent).await?;
+        let measures = ["conversations_responded", "messages_sent"];
+        let figures = Wanted::default().of(0, &measures, window).find(db, agent).await?;
+        Ok(AgentReport {
+            responded: figures.get(0, "conversations_responded"),
+            messages_sent: figures.get(0, "messages_sent"),
+        })
+    }
+
+    async fn days(&self, db: &Reader, window: Window, zone: Tz) -> Result<Vec<DayReport>> {
+        let days = days::of(window, zone)?;
+        let wanted = days
+            .iter()
+            .zip(0..)
+            .fold(Wanted::default(), |wanted, (day, key)| {
+                wanted.of(key, &RESPONSE, day.part).of(key, &MESSAGES, day.part)
+            });
+        let figures = wanted.find(db, EVERYBODY).await?;
+        let report = |(day, key): (&days::Day, i32)| DayReport {
+            date: day.date,
+            response: response(&figures, key),
+            messages_received: figures.get(key, "messages_received"),
+            messages_sent: figures.get(key, "messages_sent"),
+        };
+        Ok(days.iter().zip(0..).map(report).collect())
+    }
+
+    async fn sales(&self, db: &Reader, window: Window) -> Result<SalesReport> {
+        let currency = PgOrganizations.get(db).await?.currency;
+        sales::report(db, None, currency, window).await
+    }
+
+    async fn agent_sales(&self, db: &Reader, agent: Uuid, window: Window) -> Result<SalesReport> {
+        let agent = agent_id(db, agent).await?;
+        let currency = PgOrganizations.get(db).await?.currency;
+        sales::report(db, Some(agent), currency, window).await
+    }
+
+    async fn solution(&self, db: &Reader, window: Window, now: DateTime<Utc>) -> Result<SolutionReport> {
+        let organization = PgOrganizations.get(db).await?;
+        let clocks = Clocks {
+            hours: organization.business_hours,
+            zone: organization.time_zone,
+            now,
+        };
+        let measures = ["messages_sent", "ai_sent", "ai_sent_unchanged"];
+        let figures = Wanted::default().of(0, &measures, window);
+        let figures = figures.find(db, EVERYBODY).await?;
+        let (sales_with_start, seconds_to_sale) = sales::speed(db, window).await?;
+        Ok(SolutionReport {
+            leads: leads::figures(db, &clocks, window).await?,
+            sales: sales::report(db, None, organization.currency, window).await?,
+            sales_with_start,
+            seconds_to_sale,
+            messages_sent: figures.get(0, "messages_sent"),
+            ai_sent: figures.get(0, "ai_sent"),
+            ai_sent_unchanged: figures.get(0, "ai_sent_unchanged"),
+        })
+    }
+}
+
+/// What tells how many conversations were active: of short windows they are counted; of others, it is those that had
+/// begun by the end, less those that had ended by the start, less those that were silent from start to end.
+fn active(wanted: Wanted, window: Window) -> Wanted {
+    if window.length() < SHORTEST_GAP {
+        return wanted.exactly(0, "conversations_active", window);
+    }
+    wanted
+        .of(0, &["conversations_started"], Window::before(window.to()))
+        .of(0, &["conversations_ended"], Window::before(window.from()))
+        .exactly(0, "conversations_silent", window)
+}
+
+fn response(figures: &Figures, key: i32) -> ResponseFigures {
+    ResponseFigures {
+        received: figures.get(key, "conversations_received"),
+        responded: figures.get(key, "conversations_responded"),
+        response_microseconds: figures.get(key, "response_microseconds"),
+    }
+}
+
+async fn agent_id(db: &Reader, agent: Uuid) -> Result<i64> {
+    let query = agents::table
+        .filter(agents::organization_id.eq(db.organization()))
+        .filter(agents::uuid.eq(agent))
+        .select(agents::id);
+    let id = query.first(&mut db.conn()).await.optional()?;
+    id.ok_or(Error::not_found("Agent"))
+}
