@@ -35,6 +35,11 @@ impl Calendar {
         Self { week, now, from, to }
     }
 
+    /// Where it ends.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     /// The time before which this share, from 0 to 1, of all that happens has happened. A larger share never
     /// gives an earlier time.
     pub fn at(&self, share: f64) -> DateTime<Utc> {

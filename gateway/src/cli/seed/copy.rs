@@ -136,6 +136,29 @@ impl Field for DateTime<Utc> {
     }
 }
 
+/// An amount of money in hundredths, as `numeric` with two decimals: digits to the base 10,000, of which the last
+/// group stands behind the point.
+#[derive(Debug, Clone, Copy)]
+pub struct Cents(pub u64);
+
+impl Field for Cents {
+    fn put(&self, out: &mut Vec<u8>) -> bool {
+        let mut rest = self.0 * 100;
+        let mut groups = Vec::new();
+        while rest > 0 {
+            groups.push(i16::try_from(rest % 10_000).unwrap_or_default());
+            rest /= 10_000;
+        }
+        let count = i16::try_from(groups.len()).unwrap_or_default();
+        let (positive, decimals) = (0, 2);
+        let head = [count, count - 2, positive, decimals];
+        for number in head.iter().chain(groups.iter().rev()) {
+            out.extend(number.to_be_bytes());
+        }
+        true
+    }
+}
+
 /// An object as `jsonb`.
 impl Field for serde_json::Value {
     fn put(&self, out: &mut Vec<u8>) -> bool {

@@ -5,6 +5,7 @@ use super::copy::Rows;
 use super::load::{Ids, Load};
 use super::people::{People, Person, national};
 use super::random::{Random, float};
+use super::sales::Stage;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use rapport_platform::ids::uuid_v7;
@@ -26,6 +27,24 @@ pub struct Scene<'a> {
     pub agents: &'a [Agent],
     /// The domain of its own addresses.
     pub domain: &'a str,
+    /// The stages of its sales.
+    pub stages: Vec<Stage>,
+}
+
+/// The ids of what was loaded, in its order.
+pub struct Known {
+    /// The companies.
+    pub companies: Vec<i64>,
+    /// The contacts.
+    pub contacts: Vec<i64>,
+}
+
+impl Known {
+    /// The id of a person's company.
+    pub fn company(&self, person: &Person) -> Option<i64> {
+        let number = usize::try_from(person.company?).ok()?;
+        self.companies.get(number).copied()
+    }
 }
 
 /// Who answers.
@@ -38,30 +57,23 @@ pub struct Agent {
     pub email: String,
 }
 
-/// Loads so many companies and contacts, and answers the contacts' ids in their order.
+/// Loads so many companies and contacts, and answers their ids.
 ///
 /// # Errors
 /// When the database does not take them.
-pub async fn load(load: &Load, scene: &Scene<'_>, companies: u64, contacts: u64) -> Result<Vec<i64>> {
-    let companies = load_companies(load, scene, companies).await?;
+pub async fn load(load: &Load, scene: &Scene<'_>, companies: u64, contacts: u64) -> Result<Known> {
+    let mut known = Known {
+        companies: load_companies(load, scene, companies).await?,
+        contacts: Vec::new(),
+    };
     let mut directory = Directory::new(contacts);
     let mut random = Random::new(scene.seed, STREAM);
-    let mut known = Vec::new();
     for number in 0..contacts {
         let id = directory.ids.next(load).await?;
         let person = scene.people.person(number);
-        let company = person
-            .company
-            .and_then(|company| companies.get(usize::try_from(company).ok()?));
+        let company = known.company(&person);
         let made = scene.calendar.at(float(number) / float(contacts));
-        directory.push(
-            scene.organization,
-            id,
-            &person,
-            company.copied(),
-            made,
-            &mut random,
-        );
+        directory.push(scene.organization, id, &person, company, made, &mut random);
         for (kind, typed, normalized) in addresses(&person) {
             let address = directory.address_ids.next(load).await?;
             let (organization, normalized) = (scene.organization, normalized.as_str());
@@ -69,7 +81,7 @@ pub async fn load(load: &Load, scene: &Scene<'_>, companies: u64, contacts: u64)
                 [&organization, &address, &id, &kind, &typed, &normalized, &made];
             directory.addresses.push(&values);
         }
-        known.push(id);
+        known.contacts.push(id);
         load.step();
         load.send_when_full(&mut [&mut directory.contacts, &mut directory.addresses])
             .await?;

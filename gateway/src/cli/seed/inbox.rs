@@ -1,9 +1,11 @@
 //! Conversations with their messages.
 
 use super::copy::Rows;
-use super::directory::Scene;
+use super::directory::{Known, Scene};
+use super::drafts::Drafts;
 use super::load::{Ids, Load};
 use super::random::{Random, float};
+use super::sales::{Origin, Sales};
 use super::spread::Spread;
 use super::text;
 use super::thread::{Kind, Thread};
@@ -13,14 +15,15 @@ use rapport_platform::ids::uuid_v7;
 
 const STREAM: u64 = 3;
 
-/// Loads so many conversations with contacts of these ids, oldest first, and as many messages in them.
+/// Loads so many conversations with these contacts, oldest first, as many messages in them, and what came of them:
+/// sales and drafts.
 ///
 /// # Errors
 /// When the database does not take them.
 pub async fn load(
     load: &Load,
     scene: &Scene<'_>,
-    contacts: &[i64],
+    known: &Known,
     conversations: u64,
     messages: u64,
 ) -> Result<()> {
@@ -33,8 +36,9 @@ pub async fn load(
     for number in 0..conversations {
         let start = (float(number) + random.unit()) / float(conversations);
         let place = (start, spread.messages(number));
-        let thread = Thread::new(scene, contacts, place, &mut random);
-        inbox.add(load, &thread, &mut random).await?;
+        let thread = Thread::new(scene, &known.contacts, place, &mut random);
+        let company = known.company(&thread.person);
+        inbox.add(load, &thread, company, &mut random).await?;
     }
     inbox.send(load).await
 }
@@ -46,6 +50,8 @@ struct Inbox<'a> {
     conversations: Rows,
     messages: Rows,
     references: Rows,
+    sales: Sales<'a>,
+    drafts: Drafts<'a>,
 }
 
 impl<'a> Inbox<'a> {
@@ -63,24 +69,39 @@ impl<'a> Inbox<'a> {
                 "messages",
                 "organization_id, id, uuid, conversation_id, agent_id, modality, direction, channel, status, \
                  subject, content, html, form_request_body, call_transcript, call_duration_seconds, \
-                 email_message_id, from_address, to_addresses, cc_emails, bcc_emails, occurred_at, sent_at, \
-                 created_at",
+                 email_message_id, from_address, to_addresses, cc_emails, bcc_emails, authorship, occurred_at, \
+                 sent_at, created_at",
             ),
             references: Rows::of(
                 "message_references",
                 "organization_id, reference, conversation_id",
             ),
+            sales: Sales::new(scene, conversations),
+            drafts: Drafts::new(scene, conversations),
         }
     }
 
     async fn send(&mut self, load: &Load) -> Result<()> {
-        load.send(&mut [&mut self.conversations, &mut self.messages, &mut self.references])
-            .await
+        load.send(&mut self.tables()).await
     }
 
-    async fn add(&mut self, load: &Load, thread: &Thread<'_>, random: &mut Random) -> Result<()> {
+    /// The tables, in the order in which their rows refer to one another.
+    fn tables(&mut self) -> Vec<&mut Rows> {
+        let mut tables = vec![&mut self.conversations, &mut self.messages, &mut self.references];
+        tables.extend(self.sales.tables());
+        tables.push(self.drafts.rows());
+        tables
+    }
+
+    async fn add(
+        &mut self,
+        load: &Load,
+        thread: &Thread<'_>,
+        company: Option<i64>,
+        random: &mut Random,
+    ) -> Result<()> {
         let conversation = self.conversation_ids.next(load).await?;
-        self.push_conversation(conversation, thread, random);
+        let (origin, end) = self.push_conversation(conversation, thread, random);
         load.step();
         let mut sent = thread.kind != Kind::Form && random.chance(0.25);
         for message in 0..thread.messages {
@@ -91,31 +112,40 @@ impl<'a> Inbox<'a> {
             self.push_message((conversation, id), thread, (message, sent, at), random);
             load.step();
             sent ^= random.chance(0.85);
-            load.send_when_full(&mut [&mut self.conversations, &mut self.messages, &mut self.references])
-                .await?;
+            load.send_when_full(&mut self.tables()).await?;
         }
-        Ok(())
+        self.sales.add(load, thread, Origin { company, ..origin }).await?;
+        self.drafts.add(load, thread, (conversation, end)).await
     }
 
-    fn push_conversation(&mut self, id: i64, thread: &Thread<'_>, random: &mut Random) {
+    /// Answers the conversation, and when its last message was sent.
+    fn push_conversation(
+        &mut self,
+        id: i64,
+        thread: &Thread<'_>,
+        random: &mut Random,
+    ) -> (Origin, DateTime<Utc>) {
         let calendar = self.scene.calendar;
-        let first = thread.at(calendar, 0, random);
+        let start = thread.at(calendar, 0, random);
         let last = thread.at(calendar, thread.messages - 1, random);
+        let uuid = uuid_v7(start, random.uuid_bits());
         let by_mail = matches!(thread.kind, Kind::Email | Kind::Form);
         self.conversations.push(&[
             &self.scene.organization,
             &id,
-            &uuid_v7(first, random.uuid_bits()),
+            &uuid,
             &thread.contact,
             &thread.assigned.map(|agent| agent.id),
             &thread.folder,
             &!thread.unread,
             &by_mail.then(|| thread.topic.to_lowercase()),
-            &first,
+            &start,
             &last,
-            &first,
+            &start,
             &last,
         ]);
+        let company = None;
+        (Origin { uuid, start, company }, last)
     }
 
     fn push_message(
@@ -151,6 +181,7 @@ impl<'a> Inbox<'a> {
             &mail.to,
             &Vec::new(),
             &Vec::new(),
+            &sent.then(|| random.pick(&["human", "human", "human", "ai", "ai", "ai_edited"])),
             &at,
             &at,
             &at,

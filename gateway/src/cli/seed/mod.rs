@@ -3,12 +3,14 @@
 mod calendar;
 mod copy;
 mod directory;
+mod drafts;
 mod inbox;
 mod load;
 mod organization;
 mod people;
 mod random;
 mod report;
+mod sales;
 mod sizes;
 mod spread;
 mod text;

@@ -5,6 +5,7 @@ use super::directory::{self, Agent, Scene};
 use super::inbox;
 use super::load::Load;
 use super::people::{People, slug};
+use super::sales;
 use super::sizes::Sizes;
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
@@ -14,7 +15,8 @@ use rapport_platform::{Ctx, Db, Patch, ids};
 
 /// What is filled.
 const TABLES: &str = "organizations, users, agents, api_keys, companies, contacts, contact_addresses, \
-                      conversations, messages, message_references, conversation_facts, conversation_agents, \
+                      conversations, messages, message_references, drafts, sales, sale_contacts, \
+                      sale_conversations, sale_status_history, conversation_facts, conversation_agents, \
                       activity_gaps, analytics_counts";
 const REQUEST: &str = "rapport seed";
 
@@ -62,23 +64,22 @@ pub async fn make(db: &Db, plan: &Plan, bar: &ProgressBar) -> Result<Tenant> {
         calendar: &Calendar::until(db.now()),
         agents: &agents,
         domain: &domain,
+        stages: sales::stages(db, &Ctx::system(tenant.organization, REQUEST)).await?,
     };
     let load = Load::connect(db.url(), bar.clone()).await?;
     load.execute("BEGIN").await?;
     backdate(&load, &scene).await?;
-    let contacts = directory::load(&load, &scene, plan.companies, plan.sizes.contacts).await?;
+    let known = directory::load(&load, &scene, plan.companies, plan.sizes.contacts).await?;
     inbox::load(
         &load,
         &scene,
-        &contacts,
+        &known,
         plan.sizes.conversations,
         plan.sizes.messages,
     )
     .await?;
     load.execute("COMMIT").await?;
-    let ctx = Ctx::system(tenant.organization, REQUEST);
-    db.write(&ctx, async |tx| rapport_analytics::rebuild(tx).await)
-        .await?;
+    rebuild(db, &tenant).await?;
     Ok(tenant)
 }
 
@@ -134,6 +135,14 @@ async fn hire(db: &Db, people: &People, tenant: &Tenant, count: u64, domain: &st
         email: made.email,
     };
     Ok(hired.await?.into_iter().map(agent).collect())
+}
+
+/// Works out the read models, which bulk loading passes by.
+async fn rebuild(db: &Db, tenant: &Tenant) -> Result<()> {
+    let ctx = Ctx::system(tenant.organization, REQUEST);
+    Ok(db
+        .write(&ctx, async |tx| rapport_analytics::rebuild(tx).await)
+        .await?)
 }
 
 /// Lets the agents be there from the beginning of what they did.
