@@ -53,7 +53,7 @@ impl From<Vec<Stage>> for PipelineView {
 pub struct PipelineBody {
     /// In their order.
     #[schema(min_items = 1, max_items = 50, example = json!([
-        {"name": "Qualified"}, {"name": "Quoted", "status": "quote_sent"}, {"name": "Accepted", "status": "accepted"},
+        {"name": "Qualified"}, {"name": "Offer made", "status": "quote_sent"}, {"name": "Accepted", "status": "accepted"},
         {"name": "Lost", "status": "lost"},
     ]))]
     stages: Vec<StageBody>,
