@@ -9,13 +9,14 @@ use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::audit::{AuditService, PgAuditLogs};
 use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
 use rapport_crm_core::{
-    AgentService, ChannelService, CompanyService, ContactService, OrganizationService, PgAgents, PgChannels,
-    PgCompanies, PgContacts, PgOrganizations,
+    AgentService, ChannelService, CompanyService, ContactService, MergeService, OrganizationService,
+    PgAgents, PgChannels, PgCompanies, PgContacts, PgMerges, PgOrganizations,
 };
 use rapport_inbox::files::RemoveContents;
 use rapport_inbox::{
-    ConversationService, FileService, InboxErasure, InboxRemoval, MessageDraftService, MessageService,
-    PgConversations, PgFiles, PgMessageDrafts, PgMessages, PgResponseDrafts, ResponseDraftService, SendDraft,
+    ContactConversations, ConversationService, FileService, InboxErasure, InboxRemoval, MessageDraftService,
+    MessageService, PgConversations, PgFiles, PgMessageDrafts, PgMessages, PgResponseDrafts,
+    ResponseDraftService, SendDraft,
 };
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
@@ -51,6 +52,8 @@ pub struct Services {
     pub contacts: Arc<dyn ContactService>,
     /// Erases contacts, with all that is kept of them.
     pub erasure: ContactErasure,
+    /// Merges of contacts, and of companies.
+    pub merges: Arc<dyn MergeService>,
     /// Conversations.
     pub conversations: Arc<dyn ConversationService>,
     /// Messages.
@@ -92,6 +95,7 @@ impl App {
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
             erasure: ContactErasure::new(erasure_participants()),
+            merges: Arc::new(merges()),
             conversations: Arc::new(PgConversations),
             messages: Arc::new(PgMessages),
             pipeline: Arc::new(PgPipeline),
@@ -151,6 +155,11 @@ fn removal_participants() -> Vec<Arc<dyn AgentParticipant>> {
 /// The domains that keep something of contacts.
 fn erasure_participants() -> Vec<Arc<dyn ErasureParticipant>> {
     vec![Arc::new(InboxErasure)]
+}
+
+/// Merges, with all that refers to contacts and to companies.
+fn merges() -> PgMerges {
+    PgMerges::new(vec![Arc::new(ContactConversations)], Vec::new())
 }
 
 impl std::ops::Deref for App {

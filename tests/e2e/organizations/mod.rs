@@ -13,6 +13,7 @@ mod drafts;
 mod erasure;
 mod errors;
 mod idempotency;
+mod merges;
 mod messages;
 mod organization;
 mod paging;

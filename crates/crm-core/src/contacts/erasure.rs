@@ -46,7 +46,7 @@ impl ContactErasure {
         for participant in &*self.participants {
             participant.erase(tx, contact).await?;
         }
-        addresses::release(tx, contact, &[]).await?;
+        addresses::release_all(tx, contact).await?;
         empty(tx, contact).await?;
         audit::redact(tx, RECORD, &[id], &[]).await?;
         let changes = Changes::new().field("erased_at", &None::<&str>, &tx.now());

@@ -13,7 +13,9 @@ mod drafts;
 mod erasure;
 mod error;
 mod fields;
+mod merges;
 mod messages;
+mod moved;
 mod organization;
 mod params;
 mod pipeline;
@@ -94,6 +96,7 @@ pub fn configure(config: &mut ServiceConfig) {
             scope("/{organization_id}/contacts")
                 .configure(contacts::routes)
                 .configure(erasure::routes_of_contacts)
+                .configure(merges::routes_of_contacts)
                 .configure(conversations::routes_of_contacts),
         )
         .service(
@@ -102,7 +105,11 @@ pub fn configure(config: &mut ServiceConfig) {
                 .configure(drafts::response_routes)
                 .configure(conversations::routes),
         )
-        .service(scope("/{organization_id}/companies").configure(companies::routes))
+        .service(
+            scope("/{organization_id}/companies")
+                .configure(companies::routes)
+                .configure(merges::routes_of_companies),
+        )
         .service(
             scope("/{organization_id}/agents")
                 .configure(agents::routes)
