@@ -10,7 +10,7 @@ use rapport_crm_core::audit::{AuditService, PgAuditLogs};
 use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
 use rapport_crm_core::{
     AgentService, ChannelService, CompanyService, ContactService, MergeService, OrganizationService,
-    PgAgents, PgChannels, PgCompanies, PgContacts, PgMerges, PgOrganizations,
+    PgAgents, PgChannels, PgCompanies, PgContacts, PgMerges, PgOrganizations, PgSearch, SearchService,
 };
 use rapport_inbox::files::RemoveContents;
 use rapport_inbox::{
@@ -54,6 +54,8 @@ pub struct Services {
     pub erasure: ContactErasure,
     /// Merges of contacts, and of companies.
     pub merges: Arc<dyn MergeService>,
+    /// Search for contacts and companies.
+    pub search: Arc<dyn SearchService>,
     /// Conversations.
     pub conversations: Arc<dyn ConversationService>,
     /// Messages.
@@ -96,6 +98,7 @@ impl App {
             contacts: Arc::new(PgContacts),
             erasure: ContactErasure::new(erasure_participants()),
             merges: Arc::new(merges()),
+            search: Arc::new(PgSearch),
             conversations: Arc::new(PgConversations),
             messages: Arc::new(PgMessages),
             pipeline: Arc::new(PgPipeline),

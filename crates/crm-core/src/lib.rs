@@ -11,6 +11,7 @@ pub mod contacts;
 pub mod domain;
 pub mod merges;
 pub mod organizations;
+pub mod search;
 pub mod text;
 pub mod users;
 
@@ -22,3 +23,4 @@ pub use merges::{Merge, MergeService, PgMerges, References};
 pub use organizations::{
     NewOrganization, Organization, OrganizationPatch, OrganizationService, PgOrganizations,
 };
+pub use search::{PgSearch, SearchService};

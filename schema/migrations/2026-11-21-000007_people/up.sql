@@ -1,43 +1,45 @@
 -- Trusted since PostgreSQL 13: who owns the database may make it.
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
--- What a search looks through, folded as `search::fold` folds the query: lower case, without accents. The space in
--- front lets a pattern that begins with one find the beginnings of words. Generated, so that it is never out of date.
+-- Text as searches compare it: lower case, without accents; `search::fold` does the same to what is searched for.
+CREATE FUNCTION fold(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN translate(
+    replace(lower($1), 'ß', 'ss'),
+    'àáâãäåāăąçćĉċčďđèéêëēĕėęěĝğġģĥħìíîïĩīĭįıĵķĺļľŀłñńņňŉòóôõöøōŏőŕŗřśŝşšșţťŧțùúûüũūŭůűųŵýÿŷźżž'
+        || E'\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030A\u030B\u030C\u0327\u0328',
+    'aaaaaaaaacccccddeeeeeeeeegggghhiiiiiiiiijklllllnnnnnooooooooorrrsssssttttuuuuuuuuuuwyyyzzz'
+);
+
+-- What searches look through. Generated, so that it is never out of date. The space in front lets a pattern that begins
+-- with one find the beginnings of words.
 ALTER TABLE contacts
     -- The contact that this one became part of; it is deleted then.
     ADD COLUMN merged_into bigint,
-    ADD COLUMN search_text text NOT NULL GENERATED ALWAYS AS (
-        translate(
-            replace(lower(' ' || coalesce(name, '') || ' ' || coalesce(email, '')), 'ß', 'ss'),
-            'àáâãäåāăąçćĉċčďđèéêëēĕėęěĝğġģĥħìíîïĩīĭįıĵķĺļľŀłñńņňŉòóôõöøōŏőŕŗřśŝşšșţťŧțùúûüũūŭůűųŵýÿŷźżž'
-                || E'\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030A\u030B\u030C\u0327\u0328',
-            'aaaaaaaaacccccddeeeeeeeeegggghhiiiiiiiiijklllllnnnnnooooooooorrrsssssttttuuuuuuuuuuwyyyzzz'
-        )
-    ) STORED,
+    ADD COLUMN search_text text COLLATE "C" NOT NULL
+        GENERATED ALWAYS AS (fold(' ' || coalesce(name, '') || ' ' || coalesce(email, ''))) STORED,
+    -- What may be misspelt: in long texts, too much is spelt alike by chance.
+    ADD COLUMN search_name text COLLATE "C" NOT NULL
+        GENERATED ALWAYS AS (fold(coalesce(name, email, ''))) STORED,
     ADD FOREIGN KEY (organization_id, merged_into) REFERENCES contacts (organization_id, id);
 CREATE INDEX contacts_merged ON contacts (organization_id, merged_into) WHERE merged_into IS NOT NULL;
-CREATE INDEX contacts_begin ON contacts (organization_id, search_text text_pattern_ops) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_begin ON contacts (organization_id, search_text, id) WHERE deleted_at IS NULL;
 -- Every search reads the whole list of what is not sorted in yet, so it is kept short.
-CREATE INDEX contacts_search ON contacts USING gin (search_text gin_trgm_ops)
+CREATE INDEX contacts_search ON contacts USING gin (search_text gin_trgm_ops, search_name gin_trgm_ops)
     WITH (gin_pending_list_limit = 256) WHERE deleted_at IS NULL;
 
 ALTER TABLE companies
-    ADD COLUMN search_text text NOT NULL GENERATED ALWAYS AS (
-        translate(
-            replace(lower(' ' || name || ' ' || coalesce(domain, '')), 'ß', 'ss'),
-            'àáâãäåāăąçćĉċčďđèéêëēĕėęěĝğġģĥħìíîïĩīĭįıĵķĺļľŀłñńņňŉòóôõöøōŏőŕŗřśŝşšșţťŧțùúûüũūŭůűųŵýÿŷźżž'
-                || E'\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030A\u030B\u030C\u0327\u0328',
-            'aaaaaaaaacccccddeeeeeeeeegggghhiiiiiiiiijklllllnnnnnooooooooorrrsssssttttuuuuuuuuuuwyyyzzz'
-        )
-    ) STORED;
-CREATE INDEX companies_begin ON companies (organization_id, search_text text_pattern_ops);
-CREATE INDEX companies_search ON companies USING gin (search_text gin_trgm_ops) WITH (gin_pending_list_limit = 256);
+    ADD COLUMN search_text text COLLATE "C" NOT NULL
+        GENERATED ALWAYS AS (fold(' ' || name || ' ' || coalesce(domain, ''))) STORED,
+    ADD COLUMN search_name text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold(name)) STORED;
+CREATE INDEX companies_begin ON companies (organization_id, search_text, id);
+CREATE INDEX companies_search ON companies USING gin (search_text gin_trgm_ops, search_name gin_trgm_ops)
+    WITH (gin_pending_list_limit = 256);
 CREATE INDEX companies_domain ON companies (organization_id, domain) WHERE domain IS NOT NULL;
+CREATE INDEX companies_name ON companies (organization_id, search_name);
 
 -- E-mail addresses are found by how they begin, telephone numbers by how they end: people leave out the front.
-CREATE INDEX contact_addresses_email ON contact_addresses (organization_id, normalized text_pattern_ops)
+CREATE INDEX contact_addresses_email ON contact_addresses (organization_id, normalized COLLATE "C")
     WHERE channel_type = 'EMAIL';
-CREATE INDEX contact_addresses_phone ON contact_addresses (organization_id, reverse(normalized) text_pattern_ops)
+CREATE INDEX contact_addresses_phone ON contact_addresses (organization_id, reverse(normalized) COLLATE "C")
     WHERE channel_type = 'PHONE';
 
 -- The companies that became part of others. Their rows are gone: nothing need refer to them.

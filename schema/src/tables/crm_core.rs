@@ -81,6 +81,7 @@ table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         search_text -> Text,
+        search_name -> Text,
     }
 }
 
@@ -102,6 +103,7 @@ table! {
         erased_at -> Nullable<Timestamptz>,
         merged_into -> Nullable<Int8>,
         search_text -> Text,
+        search_name -> Text,
     }
 }
 

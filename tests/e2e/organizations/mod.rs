@@ -19,5 +19,6 @@ mod organization;
 mod paging;
 mod pipeline;
 mod sales;
+mod search;
 mod settings;
 mod solutions;

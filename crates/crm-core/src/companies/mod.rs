@@ -1,7 +1,7 @@
 //! Companies: the firms for which contacts work.
 
 mod references;
-mod rows;
+pub(crate) mod rows;
 mod service;
 
 pub use references::hold;

@@ -3,7 +3,7 @@
 mod addresses;
 mod erasure;
 mod references;
-mod rows;
+pub(crate) mod rows;
 mod service;
 
 pub use erasure::{ContactErasure, ErasureParticipant};

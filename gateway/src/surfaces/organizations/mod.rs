@@ -20,6 +20,7 @@ mod organization;
 mod params;
 mod pipeline;
 mod sales;
+mod search;
 mod settings;
 mod solutions;
 mod time;
@@ -126,6 +127,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(scope("/{organization_id}/audit-logs").configure(audit_logs::routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)
+        .configure(search::routes)
         .configure(organization::routes)
         .wrap(from_fn(|request, next| guard(render, request, next)));
     let retired = scope("/api/v1/solutions")
