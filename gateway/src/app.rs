@@ -21,7 +21,7 @@ use rapport_inbox::{
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
-use rapport_sales_pipeline::{PgPipeline, PgSales, PipelineService, SaleService};
+use rapport_sales_pipeline::{CompanySales, PgPipeline, PgSales, PipelineService, SaleService};
 use std::sync::Arc;
 
 /// The services, composed over one database. Cheap to clone.
@@ -160,9 +160,9 @@ fn erasure_participants() -> Vec<Arc<dyn ErasureParticipant>> {
     vec![Arc::new(InboxErasure)]
 }
 
-/// Merges, with all that refers to contacts and to companies.
+/// Merges, with what refers to contacts and to companies. Sales follow contacts by their events.
 fn merges() -> PgMerges {
-    PgMerges::new(vec![Arc::new(ContactConversations)], Vec::new())
+    PgMerges::new(vec![Arc::new(ContactConversations)], vec![Arc::new(CompanySales)])
 }
 
 impl std::ops::Deref for App {

@@ -209,8 +209,8 @@ async fn what_is_written_is_found_at_once_and_what_is_gone_is_not() {
     assert!(found(&stage, "prince").await.is_empty());
     let merges = PgMerges::default();
     let other = contact(&stage, ["Princess", "princess@example.com", ""]).await;
-    let merged = stage.write(&stage.acme, async |tx| merges.contacts(tx, other, &[diana]).await);
-    merged.await.unwrap();
+    let stays = stage.write(&stage.acme, async |tx| merges.contacts(tx, other, &[diana]).await);
+    stays.await.unwrap();
     assert_eq!(found(&stage, "wonder").await, ["Wonderland"]);
     assert_eq!(
         found(&stage, "diana@example.com").await,

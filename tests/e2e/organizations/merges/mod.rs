@@ -335,3 +335,64 @@ async fn a_repeated_merge_with_its_key_is_answered_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn sales_follow_contacts_and_companies() {
+    TestApp::run(async |app| {
+        let hal = make(&app.alpha, "contacts", json!({"name": "Hal"})).await;
+        let other = make(&app.alpha, "contacts", json!({"name": "Harold"})).await;
+        let ferris = make(&app.alpha, "companies", json!({"name": "Ferris"})).await;
+        let goes = make(&app.alpha, "companies", json!({"name": "Ferris Air"})).await;
+        let sale = json!({"company_id": goes, "associated_contacts": [{"contact_id": other}]});
+        let sale = app.alpha.post("sales", &sale).await.expect(201);
+        merge(&app.alpha, "contacts", &hal, &[&other]).await.expect(200);
+        merge(&app.alpha, "companies", &ferris, &[&goes])
+            .await
+            .expect(200);
+        let path = format!("sales/{}", sale.text("sale_id"));
+        let moved = app.alpha.get(&path).await.expect(200);
+        assert_eq!(moved.json["company_id"], ferris);
+        assert_eq!(moved.json["associated_contacts"][0]["contact_id"], hal);
+        let logged = app
+            .alpha
+            .get("audit-logs?record_type=sale&action_type=update")
+            .await
+            .expect(200);
+        let changes: Vec<&Value> = logged.json["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| &entry["changes"][0])
+            .collect();
+        assert_eq!(
+            changes[0],
+            &json!({"field": "company_id", "from": goes, "to": ferris})
+        );
+        assert_eq!(
+            changes[1],
+            &json!({"field": "contact_id", "from": other, "to": hal})
+        );
+        assert_eq!(changes.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_merged_into_a_contact_is_erased_with_it() {
+    TestApp::run(async |app| {
+        let hal = make(&app.alpha, "contacts", json!({"name": "Hal"})).await;
+        let secret = json!({"name": "Harold Jordan", "email": "harold@example.com", "custom_fields": {"iban": "DE02"}});
+        let other = make(&app.alpha, "contacts", secret).await;
+        merge(&app.alpha, "contacts", &hal, &[&other]).await.expect(200);
+        let refused = app.alpha.post(&format!("contacts/{other}/erase"), &json!({})).await.expect(409);
+        assert_eq!(refused.detail(), format!("The contact was merged into {hal}"));
+        app.alpha.post(&format!("contacts/{hal}/erase"), &json!({})).await.expect(204);
+        let sql = app.database.sql().await;
+        for table in ["contacts", "contact_addresses", "audit_logs", "events"] {
+            let left = format!("SELECT count(*) FROM {table} t WHERE t::text ~* 'harold|DE02'");
+            let left: i64 = sql.query_one(&left, &[]).await.unwrap().get(0);
+            assert_eq!(left, 0, "{table} remembers");
+        }
+    })
+    .await;
+}
