@@ -9,18 +9,19 @@ use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::audit::{AuditService, PgAuditLogs};
 use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
 use rapport_crm_core::{
-    AgentService, ChannelService, CompanyService, ContactService, OrganizationService, PgAgents, PgChannels,
-    PgCompanies, PgContacts, PgOrganizations,
+    AgentService, ChannelService, CompanyService, ContactService, MergeService, OrganizationService,
+    PgAgents, PgChannels, PgCompanies, PgContacts, PgMerges, PgOrganizations, PgSearch, SearchService,
 };
 use rapport_inbox::files::RemoveContents;
 use rapport_inbox::{
-    ConversationService, FileService, InboxErasure, InboxRemoval, MessageDraftService, MessageService,
-    PgConversations, PgFiles, PgMessageDrafts, PgMessages, PgResponseDrafts, ResponseDraftService, SendDraft,
+    ContactConversations, ConversationService, FileService, InboxErasure, InboxRemoval, MessageDraftService,
+    MessageService, PgConversations, PgFiles, PgMessageDrafts, PgMessages, PgResponseDrafts,
+    ResponseDraftService, SendDraft,
 };
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
-use rapport_sales_pipeline::{PgPipeline, PgSales, PipelineService, SaleService};
+use rapport_sales_pipeline::{CompanySales, PgPipeline, PgSales, PipelineService, SaleService};
 use std::sync::Arc;
 
 /// The services, composed over one database. Cheap to clone.
@@ -51,6 +52,10 @@ pub struct Services {
     pub contacts: Arc<dyn ContactService>,
     /// Erases contacts, with all that is kept of them.
     pub erasure: ContactErasure,
+    /// Merges of contacts, and of companies.
+    pub merges: Arc<dyn MergeService>,
+    /// Search for contacts and companies.
+    pub search: Arc<dyn SearchService>,
     /// Conversations.
     pub conversations: Arc<dyn ConversationService>,
     /// Messages.
@@ -92,6 +97,8 @@ impl App {
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
             erasure: ContactErasure::new(erasure_participants()),
+            merges: Arc::new(merges()),
+            search: Arc::new(PgSearch),
             conversations: Arc::new(PgConversations),
             messages: Arc::new(PgMessages),
             pipeline: Arc::new(PgPipeline),
@@ -151,6 +158,11 @@ fn removal_participants() -> Vec<Arc<dyn AgentParticipant>> {
 /// The domains that keep something of contacts.
 fn erasure_participants() -> Vec<Arc<dyn ErasureParticipant>> {
     vec![Arc::new(InboxErasure)]
+}
+
+/// Merges, with what refers to contacts and to companies. Sales follow contacts by their events.
+fn merges() -> PgMerges {
+    PgMerges::new(vec![Arc::new(ContactConversations)], vec![Arc::new(CompanySales)])
 }
 
 impl std::ops::Deref for App {

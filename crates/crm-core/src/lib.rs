@@ -9,7 +9,9 @@ pub mod channels;
 pub mod companies;
 pub mod contacts;
 pub mod domain;
+pub mod merges;
 pub mod organizations;
+pub mod search;
 pub mod text;
 pub mod users;
 
@@ -17,6 +19,8 @@ pub use agents::{Agent, AgentPatch, AgentService, NewAgent, PgAgents, Role};
 pub use channels::{Channel, ChannelPatch, ChannelService, PgChannels};
 pub use companies::{Company, CompanyPatch, CompanyService, NewCompany, PgCompanies};
 pub use contacts::{Contact, ContactPatch, ContactService, NewContact, PgContacts};
+pub use merges::{Merge, MergeService, PgMerges, References};
 pub use organizations::{
     NewOrganization, Organization, OrganizationPatch, OrganizationService, PgOrganizations,
 };
+pub use search::{PgSearch, SearchService};

@@ -12,7 +12,7 @@ mod people;
 mod removal;
 pub mod threads;
 
-pub use conversations::{ConversationService, PgConversations};
+pub use conversations::{ContactConversations, ConversationService, PgConversations};
 pub use drafts::{MessageDraftService, PgMessageDrafts, PgResponseDrafts, ResponseDraftService, SendDraft};
 pub use erasure::InboxErasure;
 pub use files::{FileService, PgFiles};

@@ -26,17 +26,12 @@ pub(crate) async fn agent(conn: &AsyncPgConnection, organization: i64, uuid: Uui
     Ok(query.first(&mut &*conn).await.optional()?)
 }
 
-/// The id of the contact that a write names; `Invalid` when there is none. It is not deleted before the transaction
-/// ends.
+/// The id of the contact that a write is about to refer to, which may have been merged into another one; `Invalid`
+/// when there is none. It is held: see [`contacts::hold`](rapport_crm_core::contacts::hold).
 pub(crate) async fn named_contact(tx: &Tx, uuid: Uuid) -> Result<i64> {
-    let query = contacts::table
-        .filter(contacts::organization_id.eq(tx.organization()))
-        .filter(contacts::uuid.eq(uuid))
-        .filter(contacts::deleted_at.is_null())
-        .select(contacts::id)
-        .for_key_share();
-    let id = query.first(&mut tx.conn()).await.optional()?;
-    id.ok_or_else(|| Error::invalid("contact_id", "is not a contact of this organization"))
+    rapport_crm_core::contacts::hold(tx, uuid)
+        .await?
+        .ok_or_else(|| Error::invalid("contact_id", "is not a contact of this organization"))
 }
 
 /// Refuses to write to a conversation, which is held, whose contact was erased.

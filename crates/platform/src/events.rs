@@ -2,8 +2,8 @@
 
 use crate::{RawJson, Result, Tx};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use rapport_schema::tables::events;
+use diesel::sql_types::{Array, BigInt, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 /// Something that happened, for webhooks, streams and read models.
@@ -39,26 +39,28 @@ pub trait Projection: Send + Sync {
     async fn apply(&self, tx: &Tx, events: &[Event]) -> Result<()>;
 }
 
-#[derive(diesel::Insertable)]
-#[diesel(table_name = events)]
-pub(crate) struct EventRow {
-    pub organization_id: i64,
-    pub kind: &'static str,
-    pub subject_type: &'static str,
-    pub subject_id: Uuid,
-    pub payload: RawJson,
-    pub occurred_at: DateTime<Utc>,
-}
-
-impl EventRow {
-    pub(crate) fn new(event: Event, organization_id: i64, occurred_at: DateTime<Utc>) -> Self {
-        Self {
-            organization_id,
-            kind: event.kind,
-            subject_type: event.subject_type,
-            subject_id: event.subject_id,
-            payload: event.payload,
-            occurred_at,
-        }
+/// Writes the events of a transaction in their order, in one statement however many there are.
+pub(crate) async fn insert(tx: &Tx, events: Vec<Event>) -> Result<()> {
+    let (mut kinds, mut types, mut ids, mut payloads) = (vec![], vec![], vec![], vec![]);
+    for event in events {
+        kinds.push(event.kind);
+        types.push(event.subject_type);
+        ids.push(event.subject_id);
+        payloads.push(event.payload);
     }
+    diesel::sql_query(
+        "INSERT INTO events (organization_id, kind, subject_type, subject_id, payload, occurred_at) \
+         SELECT $1, e.kind, e.subject_type, e.subject_id, e.payload, $2 \
+         FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS e (kind, subject_type, subject_id, payload, place) \
+         ORDER BY e.place",
+    )
+    .bind::<BigInt, _>(tx.organization())
+    .bind::<Timestamptz, _>(tx.now())
+    .bind::<Array<Text>, _>(kinds)
+    .bind::<Array<Text>, _>(types)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<Jsonb>, _>(payloads)
+    .execute(&mut tx.conn())
+    .await?;
+    Ok(())
 }

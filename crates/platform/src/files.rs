@@ -2,14 +2,18 @@
 
 use crate::{Error, Result};
 use bytes::Bytes;
-use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, WriteMultipart};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use uuid::Uuid;
+
+/// How many pieces of a stream may be on their way into the store.
+const PIECES: usize = 4;
 
 /// The content of a file, in pieces as they are read.
 pub type FileStream = BoxStream<'static, Result<Bytes>>;
@@ -62,6 +66,48 @@ impl FileStore {
             Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(stored),
             Err(error) => Err(unavailable(&error)),
         }
+    }
+
+    /// Keeps a content that comes in pieces, never holding more of it than a few of them. `name` tells apart what
+    /// is underway at the same time.
+    ///
+    /// # Errors
+    /// What the stream answers; [`Error::Unavailable`] when it cannot be written.
+    pub async fn put_stream<E: From<Error>>(
+        &self,
+        organization: i64,
+        name: Uuid,
+        mut content: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<StoredFile, E> {
+        let unfinished = Path::from_iter([
+            organization.to_string(),
+            "unfinished".to_owned(),
+            name.to_string(),
+        ]);
+        let upload = self.0.put_multipart(&unfinished).await;
+        let mut upload = WriteMultipart::new(upload.map_err(|error| unavailable(&error))?);
+        let (mut digest, mut size) = (Sha256::new(), 0_i64);
+        while let Some(piece) = content.next().await {
+            let piece = match piece {
+                Ok(piece) => piece,
+                Err(error) => {
+                    upload.abort().await.ok();
+                    return Err(error);
+                }
+            };
+            digest.update(&piece);
+            size += i64::try_from(piece.len()).map_err(Error::internal)?;
+            upload
+                .wait_for_capacity(PIECES)
+                .await
+                .map_err(|error| unavailable(&error))?;
+            upload.put(piece);
+        }
+        upload.finish().await.map_err(|error| unavailable(&error))?;
+        let sha256: [u8; 32] = digest.finalize().into();
+        let renamed = self.0.rename(&unfinished, &path(organization, &sha256)).await;
+        renamed.map_err(|error| unavailable(&error))?;
+        Ok(StoredFile { sha256, size })
     }
 
     /// Reads the content with this SHA-256.

@@ -8,4 +8,4 @@ pub mod quote;
 pub mod sales;
 
 pub use pipeline::{PgPipeline, PipelineService};
-pub use sales::{FollowMerges, PgSales, SaleService};
+pub use sales::{CompanySales, FollowMerges, PgSales, SaleService};

@@ -53,6 +53,16 @@ pub struct Paging<'a> {
     cursor: Option<String>,
 }
 
+/// How many rows are wanted at most.
+///
+/// # Errors
+/// `422` for a limit out of range.
+pub fn limit(text: Option<&str>, default: i64) -> Result<i64, Error> {
+    let Some(text) = text else { return Ok(default) };
+    let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+    limit.ok_or_else(|| Error::invalid("limit", format!("must be a whole number from 1 to {MOST}")))
+}
+
 impl PageQuery {
     /// Reads the wanted page of `list`. `filters` is whatever else decides which rows it holds.
     ///
@@ -66,14 +76,7 @@ impl PageQuery {
         filters: &str,
         default: i64,
     ) -> Result<Paging<'a>, ApiError> {
-        let limit = match &self.limit {
-            None => default,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|limit| (1..=MOST).contains(limit))
-                .ok_or_else(|| Error::invalid("limit", format!("must be a whole number from 1 to {MOST}")))?,
-        };
+        let limit = limit(self.limit.as_deref(), default)?;
         let binding = format!("{list}\n{}\n{filters}", ctx.organization);
         let after = match &self.cursor {
             None => None,

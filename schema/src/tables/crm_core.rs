@@ -80,6 +80,8 @@ table! {
         custom_fields -> Jsonb,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        search_text -> Text,
+        search_name -> Text,
     }
 }
 
@@ -99,6 +101,9 @@ table! {
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
         erased_at -> Nullable<Timestamptz>,
+        merged_into -> Nullable<Int8>,
+        search_text -> Text,
+        search_name -> Text,
     }
 }
 
@@ -130,5 +135,53 @@ table! {
         record_id -> Uuid,
         changes -> Jsonb,
         request_id -> Nullable<Text>,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    company_redirects (organization_id, uuid) {
+        organization_id -> Int8,
+        uuid -> Uuid,
+        company_id -> Int8,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    contact_imports (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        uuid -> Uuid,
+        state -> Text,
+        dry_run -> Bool,
+        options -> Jsonb,
+        header -> Array<Text>,
+        fields -> Array<Nullable<Text>>,
+        sha256 -> Bytea,
+        size_bytes -> Int8,
+        total -> Nullable<Int4>,
+        processed -> Int4,
+        created -> Int4,
+        updated -> Int4,
+        skipped -> Int4,
+        failed -> Int4,
+        error -> Nullable<Text>,
+        agent_id -> Nullable<Int8>,
+        api_key_id -> Nullable<Int8>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    contact_import_errors (organization_id, import_id, row_number) {
+        organization_id -> Int8,
+        import_id -> Int8,
+        row_number -> Int4,
+        field -> Nullable<Text>,
+        message -> Text,
+        cells -> Array<Text>,
     }
 }

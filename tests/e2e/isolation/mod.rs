@@ -237,13 +237,9 @@ async fn another_tenants_records_cannot_be_referred_to() {
         let mut tried = 0;
         for operation in operations(app).await {
             let path = operation.path(&own, &[]);
-            for field in operation.references(&own) {
-                let body = |id: &str| {
-                    let mut body = operation.body(&own).unwrap();
-                    body[&field] = id.into();
-                    Some(body)
-                };
-                let foreign = body(others.get(&field).unwrap());
+            for (field, record) in operation.references(&own) {
+                let body = |id: &str| operation.referring(&own, field, id);
+                let foreign = body(others.get(record).unwrap());
                 let foreign = request(&app.alpha, &operation, &path, foreign).await;
                 let unknown = request(&app.alpha, &operation, &path, body(&unknown_id())).await;
                 let what = format!("{} referring to another's {field}", operation.name());

@@ -3,7 +3,13 @@
 use crate::support::records::Records;
 use rapport_test_support::TestApp;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+/// Lists of ids in bodies: how the path ends, the field, and the record it holds.
+const LISTS: [(&str, &str, &str); 2] = [
+    ("/contacts/{contact_id}/merge", "from", "duplicate_contact"),
+    ("/companies/{company_id}/merge", "from", "duplicate_company"),
+];
 
 /// An operation that takes a credential.
 pub struct Operation {
@@ -115,14 +121,41 @@ impl Operation {
             if let (true, Some(id)) = (value.is_string(), records.get(name)) {
                 *value = id.into();
             }
+            if let Some(record) = self.listed(name) {
+                *value = json!([records.get(record).unwrap()]);
+            }
         }
         Some(body)
     }
 
-    /// The fields of the body that name records.
-    pub fn references(&self, records: &Records) -> Vec<String> {
-        let fields = self.fields.iter().filter(|name| records.get(name).is_some());
-        fields.cloned().collect()
+    /// The fields of the body that name records, each with the name of the record.
+    pub fn references<'a>(&'a self, records: &Records) -> Vec<(&'a str, &'a str)> {
+        let record = |name: &'a String| {
+            self.listed(name)
+                .or_else(|| records.get(name).map(|_| name.as_str()))
+        };
+        let fields = self.fields.iter();
+        fields
+            .filter_map(|name| Some((name.as_str(), record(name)?)))
+            .collect()
+    }
+
+    /// The body with another id in a field that names a record.
+    pub fn referring(&self, records: &Records, field: &str, id: &str) -> Option<Value> {
+        let mut body = self.body(records)?;
+        body[field] = if self.listed(field).is_some() {
+            json!([id])
+        } else {
+            id.into()
+        };
+        Some(body)
+    }
+
+    fn listed(&self, field: &str) -> Option<&'static str> {
+        let list = LISTS
+            .iter()
+            .find(|(path, name, _)| self.template.ends_with(path) && *name == field);
+        list.map(|(.., record)| *record)
     }
 
     fn parameters(&self) -> Vec<&str> {

@@ -12,6 +12,12 @@ pub fn unknown_id() -> String {
     ids::opaque(Uuid::from_u128(0x0195_878d_2f4b_7c3a_9d1e_5a6b_7c8d_9e0f))
 }
 
+/// What is merged into others: the collection, the id, and the name among the records.
+const DUPLICATES: [(&str, &str, &str); 2] = [
+    ("contacts", "contact_id", "duplicate_contact"),
+    ("companies", "company_id", "duplicate_company"),
+];
+
 /// The ids of a tenant's records by the name of the path parameter: `contact_id`.
 #[derive(Debug, Clone)]
 pub struct Records(BTreeMap<&'static str, String>);
@@ -31,6 +37,13 @@ impl Records {
         let company = records.add(tenant, "companies", &company, "company_id").await;
         let contact = json!({"name": "Carol Ferris", "email": "carol@ferris.example", "company_id": company});
         let contact = records.add(tenant, "contacts", &contact, "contact_id").await;
+        for (kind, id, name) in DUPLICATES {
+            let duplicate = tenant
+                .post(kind, &json!({"name": "Carol Ferris"}))
+                .await
+                .expect(201);
+            records.0.insert(name, duplicate.text(id).to_owned());
+        }
         let conversation = json!({"contact_id": contact, "agent_id": agent});
         let conversation = records
             .add(tenant, "conversations", &conversation, "conversation_id")

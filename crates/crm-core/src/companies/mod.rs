@@ -1,10 +1,15 @@
 //! Companies: the firms for which contacts work.
 
-mod rows;
+mod references;
+pub(crate) mod rows;
 mod service;
 
+pub use references::hold;
 pub use service::PgCompanies;
 pub(crate) use service::unassign;
+
+pub(crate) use references::{move_contacts, named, redirect, successor};
+pub(crate) use service::{RECORD, changes, check, read_all, remove, store};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -76,9 +81,9 @@ pub trait CompanyService: Send + Sync {
     /// Makes a company.
     async fn create(&self, tx: &mut Tx, new: NewCompany) -> Result<Company>;
 
-    /// Changes a company and answers it as it is then.
+    /// Changes a company and answers it as it is then. `Conflict` when it was merged into another one.
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: CompanyPatch) -> Result<Company>;
 
-    /// Deletes a company. Its contacts remain, without a company.
+    /// Deletes a company. Its contacts remain, without a company. `Conflict` when it was merged into another one.
     async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()>;
 }

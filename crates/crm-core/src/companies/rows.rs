@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = companies)]
-pub(super) struct CompanyRow {
+pub(crate) struct CompanyRow {
     id: i64,
     uuid: Uuid,
     name: String,
@@ -50,7 +50,7 @@ impl From<CompanyRow> for Company {
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = companies, treat_none_as_null = true)]
-pub(super) struct CompanyValues {
+pub(crate) struct CompanyValues {
     pub name: String,
     pub domain: Option<String>,
     pub address: Option<String>,
@@ -60,7 +60,7 @@ pub(super) struct CompanyValues {
 
 /// The companies of the organization, with the agents who look after them.
 #[auto_type]
-pub(super) fn of_organization(organization: i64) -> _ {
+pub(crate) fn of_organization(organization: i64) -> _ {
     let agent = agents::organization_id
         .eq(companies::organization_id)
         .and(agents::id.nullable().eq(companies::agent_id));

@@ -1,10 +1,10 @@
 //! Companies on PostgreSQL.
 
 use super::rows::{CompanyRow, CompanyValues, of_organization};
-use super::{Company, CompanyPatch, CompanyService, NewCompany};
+use super::{Company, CompanyPatch, CompanyService, NewCompany, references};
 use crate::agents::Agent;
 use crate::audit::{self, Action, Changes};
-use crate::{agents, contacts as people, domain, text};
+use crate::{agents, domain, merges, text};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -14,7 +14,7 @@ use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids}
 use rapport_schema::tables::companies;
 use uuid::Uuid;
 
-const RECORD: &str = "company";
+pub(crate) const RECORD: &str = "company";
 
 /// The companies, stored in PostgreSQL.
 #[derive(Debug, Default)]
@@ -56,13 +56,9 @@ impl CompanyService for PgCompanies {
     }
 
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: CompanyPatch) -> Result<Company> {
-        lock(tx, id).await?;
-        let old = read(tx, id).await?;
+        let old = lock(tx, id).await?;
         let values = check(tx, merged(&old, patch)?).await?;
-        diesel::update(companies::table.find((tx.organization(), old.id)))
-            .set((values, companies::updated_at.eq(tx.now())))
-            .execute(&mut tx.conn())
-            .await?;
+        store(tx, old.id, values).await?;
         let new = read(tx, id).await?;
         let changes = changes(Some(&old), Some(&new));
         if !changes.is_empty() {
@@ -73,12 +69,10 @@ impl CompanyService for PgCompanies {
     }
 
     async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
-        lock(tx, id).await?;
-        let old = read(tx, id).await?;
-        people::leave(tx, &old).await?;
-        diesel::delete(companies::table.find((tx.organization(), old.id)))
-            .execute(&mut tx.conn())
-            .await?;
+        merges::serialize(tx).await?;
+        let old = lock(tx, id).await?;
+        references::move_contacts(tx, &[(old.id, id)], None).await?;
+        remove(tx, &[old.id]).await?;
         audit::record(tx, Action::Delete, (RECORD, id), &changes(Some(&old), None)).await?;
         tx.emit(Event::new("company.deleted", RECORD, id));
         Ok(())
@@ -96,17 +90,44 @@ async fn read(tx: &Tx, id: Uuid) -> Result<Company> {
     found(query.first(&mut tx.conn()).await)
 }
 
-/// Holds the company until the transaction ends; no contact joins it meanwhile.
-async fn lock(tx: &Tx, id: Uuid) -> Result<()> {
-    companies::table
+/// Those of these companies that are there, in the order of their ids.
+pub(crate) async fn read_all(tx: &Tx, ids: &[i64]) -> Result<Vec<Company>> {
+    let query = of_organization(tx.organization())
+        .filter(companies::id.eq_any(ids))
+        .order(companies::id)
+        .select(CompanyRow::as_select());
+    let rows = query.load(&mut tx.conn()).await?;
+    Ok(rows.into_iter().map(Company::from).collect())
+}
+
+/// Holds the company until the transaction ends; no contact joins it meanwhile. `Conflict` when it was merged into
+/// another one.
+async fn lock(tx: &Tx, id: Uuid) -> Result<Company> {
+    let query = companies::table
         .filter(companies::organization_id.eq(tx.organization()))
         .filter(companies::uuid.eq(id))
         .select(companies::id)
-        .for_update()
-        .first::<i64>(&mut tx.conn())
-        .await
-        .optional()?
-        .ok_or(Error::not_found("Company"))?;
+        .for_update();
+    let held: Option<i64> = query.first(&mut tx.conn()).await.optional()?;
+    match held {
+        Some(_) => read(tx, id).await,
+        None => Err(references::gone(tx, id).await?),
+    }
+}
+
+pub(crate) async fn store(tx: &Tx, id: i64, values: CompanyValues) -> Result<()> {
+    diesel::update(companies::table.find((tx.organization(), id)))
+        .set((values, companies::updated_at.eq(tx.now())))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn remove(tx: &Tx, ids: &[i64]) -> Result<()> {
+    let gone = companies::table
+        .filter(companies::organization_id.eq(tx.organization()))
+        .filter(companies::id.eq_any(ids));
+    diesel::delete(gone).execute(&mut tx.conn()).await?;
     Ok(())
 }
 
@@ -147,7 +168,7 @@ pub(crate) async fn unassign(tx: &mut Tx, agent: &Agent) -> Result<()> {
     Ok(())
 }
 
-async fn check(tx: &Tx, new: NewCompany) -> Result<CompanyValues> {
+pub(crate) async fn check(tx: &Tx, new: NewCompany) -> Result<CompanyValues> {
     Ok(CompanyValues {
         name: text::required("name", new.name, text::NAME)?,
         domain: checked_domain(new.domain)?,
@@ -157,7 +178,7 @@ async fn check(tx: &Tx, new: NewCompany) -> Result<CompanyValues> {
     })
 }
 
-fn checked_domain(text: Option<String>) -> Result<Option<String>> {
+pub(crate) fn checked_domain(text: Option<String>) -> Result<Option<String>> {
     let Some(text) = text::optional("domain", text, text::LINE)? else {
         return Ok(None);
     };
@@ -180,7 +201,7 @@ fn merged(old: &Company, patch: CompanyPatch) -> Result<NewCompany> {
     })
 }
 
-fn changes(old: Option<&Company>, new: Option<&Company>) -> Changes {
+pub(crate) fn changes(old: Option<&Company>, new: Option<&Company>) -> Changes {
     fn of<'a, T>(company: Option<&'a Company>, field: fn(&'a Company) -> &'a Option<T>) -> Option<&'a T> {
         company.and_then(|company| field(company).as_ref())
     }

@@ -1,6 +1,6 @@
 //! Who owns which address.
 
-use crate::address::{Address, ChannelType};
+use crate::address::Address;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::{Error, Result, Tx, ids};
@@ -16,13 +16,15 @@ pub(super) async fn claim(tx: &Tx, contact: i64, addresses: &[Address]) -> Resul
         return Ok(());
     }
     let taken = insert(tx, contact, addresses).await?;
-    match addresses
-        .iter()
-        .find(|address| !taken.iter().any(|kind| kind == address.channel_type.name()))
-    {
-        None => Ok(()),
-        Some(lost) => Err(conflict(tx, lost).await?),
+    let lost = |address: &&Address| !taken.iter().any(|kind| kind == address.channel_type.name());
+    for address in addresses.iter().filter(lost) {
+        // A contact that was merged has more addresses than it shows; it may show another one of them.
+        let owner = owner(tx, address).await?;
+        if owner.is_none_or(|(id, _)| id != contact) {
+            return Err(conflict(address, owner.map(|(_, uuid)| uuid)));
+        }
     }
+    Ok(())
 }
 
 /// Inserts what nobody has yet and answers the kinds inserted. Waits for a transaction that is about to
@@ -51,15 +53,11 @@ async fn insert(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<Vec<Stri
         .await?)
 }
 
-async fn conflict(tx: &Tx, address: &Address) -> Result<Error> {
-    let owner = owner(tx, address)
-        .await?
-        .map(|(_, uuid)| ids::opaque(uuid))
-        .unwrap_or_default();
+/// What is said when another contact has the address.
+pub(crate) fn conflict(address: &Address, owner: Option<Uuid>) -> Error {
     let field = address.channel_type.field();
-    Ok(Error::conflict(format!(
-        "{field}: another contact has this address: {owner}"
-    )))
+    let owner = owner.map(ids::opaque).unwrap_or_default();
+    Error::conflict(format!("{field}: another contact has this address: {owner}"))
 }
 
 /// The contact that has this address: its id and UUID.
@@ -79,20 +77,27 @@ pub(super) async fn owner(tx: &Tx, address: &Address) -> Result<Option<(i64, Uui
     Ok(row.optional()?)
 }
 
-/// Takes the addresses of these kinds from a contact; all of them when `kinds` is empty.
-pub(super) async fn release(tx: &Tx, contact: i64, kinds: &[ChannelType]) -> Result<()> {
+/// Takes these addresses from a contact.
+pub(super) async fn release(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<()> {
     use contact_addresses::dsl;
-    let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+    for address in addresses {
+        let owned = dsl::contact_addresses
+            .filter(dsl::organization_id.eq(tx.organization()))
+            .filter(dsl::contact_id.eq(contact))
+            .filter(dsl::channel_type.eq(address.channel_type.name()))
+            .filter(dsl::normalized.eq(&address.normalized));
+        diesel::delete(owned).execute(&mut tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Takes all its addresses from a contact.
+pub(super) async fn release_all(tx: &Tx, contact: i64) -> Result<()> {
+    use contact_addresses::dsl;
     let owned = dsl::contact_addresses
         .filter(dsl::organization_id.eq(tx.organization()))
         .filter(dsl::contact_id.eq(contact));
-    if names.is_empty() {
-        diesel::delete(owned).execute(&mut tx.conn()).await?;
-    } else {
-        diesel::delete(owned.filter(dsl::channel_type.eq_any(names)))
-            .execute(&mut tx.conn())
-            .await?;
-    }
+    diesel::delete(owned).execute(&mut tx.conn()).await?;
     Ok(())
 }
 

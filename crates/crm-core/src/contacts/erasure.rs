@@ -1,7 +1,7 @@
 //! Erasing contacts: what the law gives a person the right to (GDPR, article 17), and nothing else.
 
-use super::addresses;
 use super::service::RECORD;
+use super::{addresses, references};
 use crate::audit::{self, Action, Changes};
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -39,16 +39,22 @@ impl ContactErasure {
     /// conversations, messages and sales without what they said, so that reports stay as they are. Its addresses are
     /// free. The audit log tells that it was erased, and of changes before only which fields they touched.
     ///
+    /// What was merged into it goes with it.
+    ///
     /// # Errors
-    /// `NotFound` when it is not of the organization or was erased before.
+    /// `NotFound` when it is not of the organization or was erased before; `Conflict` when it was merged into another
+    /// one.
     pub async fn erase(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
         let contact = lock(tx, id).await?;
+        let mut all = merged(tx, contact).await?;
+        all.push((contact, id));
         for participant in &*self.participants {
             participant.erase(tx, contact).await?;
         }
-        addresses::release(tx, contact, &[]).await?;
-        empty(tx, contact).await?;
-        audit::redact(tx, RECORD, &[id], &[]).await?;
+        addresses::release_all(tx, contact).await?;
+        let (ids, uuids): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        empty(tx, &ids).await?;
+        audit::redact(tx, RECORD, &uuids, &[]).await?;
         let changes = Changes::new().field("erased_at", &None::<&str>, &tx.now());
         audit::record(tx, Action::Update, (RECORD, id), &changes).await?;
         tx.emit(Event::new("contact.erased", RECORD, id));
@@ -58,22 +64,38 @@ impl ContactErasure {
 
 /// Holds the contact until the transaction ends: nothing new refers to it meanwhile.
 async fn lock(tx: &Tx, id: Uuid) -> Result<i64> {
-    contacts::table
+    let (contact, merged_into) = contacts::table
         .filter(contacts::organization_id.eq(tx.organization()))
         .filter(contacts::uuid.eq(id))
         .filter(contacts::erased_at.is_null())
-        .select(contacts::id)
+        .select((contacts::id, contacts::merged_into))
         .for_update()
-        .first(&mut tx.conn())
+        .first::<(i64, Option<i64>)>(&mut tx.conn())
         .await
         .optional()?
-        .ok_or(Error::not_found("Contact"))
+        .ok_or(Error::not_found("Contact"))?;
+    match merged_into {
+        None => Ok(contact),
+        Some(survivor) => Err(references::merged(tx, survivor).await?),
+    }
 }
 
-async fn empty(tx: &Tx, contact: i64) -> Result<()> {
+/// What was merged into the contact, which is held.
+async fn merged(tx: &Tx, contact: i64) -> Result<Vec<(i64, Uuid)>> {
+    let query = contacts::table
+        .filter(contacts::organization_id.eq(tx.organization()))
+        .filter(contacts::merged_into.eq(contact))
+        .select((contacts::id, contacts::uuid));
+    Ok(query.load(&mut tx.conn()).await?)
+}
+
+async fn empty(tx: &Tx, ids: &[i64]) -> Result<()> {
     use contacts::dsl;
     let none = None::<String>;
-    diesel::update(contacts::table.find((tx.organization(), contact)))
+    let emptied = dsl::contacts
+        .filter(dsl::organization_id.eq(tx.organization()))
+        .filter(dsl::id.eq_any(ids));
+    diesel::update(emptied)
         .set((
             (
                 dsl::name.eq(&none),

@@ -2,12 +2,16 @@
 
 mod addresses;
 mod erasure;
-mod rows;
+mod references;
+pub(crate) mod rows;
 mod service;
 
 pub use erasure::{ContactErasure, ErasureParticipant};
+pub use references::hold;
 pub use service::PgContacts;
-pub(crate) use service::leave;
+
+pub(crate) use references::successor;
+pub(crate) use service::{RECORD, changes, check, read_all, store};
 
 use crate::address::Address;
 use async_trait::async_trait;
@@ -62,7 +66,7 @@ pub struct NewContact {
 pub struct ContactPatch {
     /// The full name.
     pub name: Patch<String>,
-    /// The e-mail address; the former one is given up.
+    /// The e-mail address; the former one is given up, but none that came by a merge.
     pub email: Patch<String>,
     /// The telephone number; the former one is given up.
     pub phone_number: Patch<String>,
@@ -86,10 +90,11 @@ pub trait ContactService: Send + Sync {
     /// Makes a contact; `Conflict` when another one has its e-mail address or phone number.
     async fn create(&self, tx: &mut Tx, new: NewContact) -> Result<Contact>;
 
-    /// Changes a contact and answers it as it is then.
+    /// Changes a contact and answers it as it is then. `Conflict` when it was merged into another one.
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: ContactPatch) -> Result<Contact>;
 
-    /// Deletes a contact and frees its addresses. Its conversations remain.
+    /// Deletes a contact and frees its addresses. Its conversations remain. `Conflict` when it was merged into
+    /// another one.
     async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()>;
 
     /// The contact with this address, made with `name` when there is none. Two calls at once with the

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = contacts)]
-pub(super) struct ContactRow {
+pub(crate) struct ContactRow {
     id: i64,
     uuid: Uuid,
     name: Option<String>,
@@ -52,7 +52,7 @@ impl ContactRow {
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = contacts, treat_none_as_null = true)]
-pub(super) struct ContactValues {
+pub(crate) struct ContactValues {
     pub name: Option<String>,
     pub email: Option<String>,
     pub phone_number: Option<String>,
@@ -63,7 +63,7 @@ pub(super) struct ContactValues {
 
 /// The contacts of the organization that are not deleted, with their companies.
 #[auto_type]
-pub(super) fn visible(organization: i64) -> _ {
+pub(crate) fn visible(organization: i64) -> _ {
     let company = companies::organization_id
         .eq(contacts::organization_id)
         .and(companies::id.nullable().eq(contacts::company_id));

@@ -1,11 +1,10 @@
 //! Contacts on PostgreSQL.
 
 use super::rows::{ContactRow, ContactValues, visible};
-use super::{Contact, ContactPatch, ContactService, NewContact, addresses};
+use super::{Contact, ContactPatch, ContactService, NewContact, addresses, references};
 use crate::address::{Address, ChannelType};
 use crate::audit::{self, Action, Changes};
-use crate::companies::Company;
-use crate::text;
+use crate::{companies, text};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -13,10 +12,10 @@ use futures_util::try_join;
 use rapport_platform::events::Event;
 use rapport_platform::page::before;
 use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids};
-use rapport_schema::tables::{companies, contacts};
+use rapport_schema::tables::{contact_addresses, contacts};
 use uuid::Uuid;
 
-pub(super) const RECORD: &str = "contact";
+pub(crate) const RECORD: &str = "contact";
 
 /// The contacts, stored in PostgreSQL.
 #[derive(Debug, Default)]
@@ -49,7 +48,8 @@ impl ContactService for PgContacts {
     }
 
     async fn create(&self, tx: &mut Tx, new: NewContact) -> Result<Contact> {
-        let values = check(tx, new).await?;
+        let company = companies::named(tx, new.company).await?;
+        let values = check(new, company)?;
         let addresses = addresses_of(tx, &values, &[ChannelType::Email, ChannelType::Phone]).await?;
         let (id, uuid) = insert(tx, values).await?;
         let contact = read(tx, uuid);
@@ -60,18 +60,16 @@ impl ContactService for PgContacts {
     }
 
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: ContactPatch) -> Result<Contact> {
-        lock(tx, id).await?;
-        let old = read(tx, id).await?;
+        // Companies are held before contacts: see `companies::hold`.
+        let joined = companies::named(tx, patch.company.set()).await?;
+        let (old, company) = lock(tx, id).await?;
+        let company = if patch.company.is_keep() { company } else { joined };
         let readdressed = readdressed(&patch);
-        let values = check(tx, merged(&old, patch)).await?;
+        let former = former(tx, &old, &readdressed).await?;
+        let values = check(merged(&old, patch), company)?;
         let addresses = addresses_of(tx, &values, &readdressed).await?;
-        if !readdressed.is_empty() {
-            addresses::release(tx, old.id, &readdressed).await?;
-        }
-        diesel::update(contacts::table.find((tx.organization(), old.id)))
-            .set((values, contacts::updated_at.eq(tx.now())))
-            .execute(&mut tx.conn())
-            .await?;
+        addresses::release(tx, old.id, &former).await?;
+        store(tx, old.id, values).await?;
         addresses::claim(tx, old.id, &addresses).await?;
         let new = read(tx, id).await?;
         let changes = changes(Some(&old), Some(&new));
@@ -83,13 +81,12 @@ impl ContactService for PgContacts {
     }
 
     async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
-        lock(tx, id).await?;
-        let old = read(tx, id).await?;
+        let (old, _) = lock(tx, id).await?;
         diesel::update(contacts::table.find((tx.organization(), old.id)))
             .set(contacts::deleted_at.eq(tx.now()))
             .execute(&mut tx.conn())
             .await?;
-        addresses::release(tx, old.id, &[]).await?;
+        addresses::release_all(tx, old.id).await?;
         audit::record(tx, Action::Delete, (RECORD, id), &changes(Some(&old), None)).await?;
         tx.emit(Event::new("contact.deleted", RECORD, id));
         Ok(())
@@ -99,8 +96,8 @@ impl ContactService for PgContacts {
         if addresses::owner(tx, &address).await?.is_none() {
             addresses::reserve(tx, &address).await?;
         }
-        if let Some((_, uuid)) = addresses::owner(tx, &address).await? {
-            return read(tx, uuid).await;
+        if let Some(contact) = by_address(tx, &address).await? {
+            return Ok(contact);
         }
         let mut new = NewContact {
             name,
@@ -125,17 +122,55 @@ async fn read(tx: &Tx, id: Uuid) -> Result<Contact> {
     found(query.first(&mut tx.conn()).await)
 }
 
-/// Holds the contact until the transaction ends, so that two changes at once follow one another.
-async fn lock(tx: &Tx, id: Uuid) -> Result<()> {
-    contacts::table
+/// Those of these contacts that are not deleted, in the order of their ids.
+pub(crate) async fn read_all(tx: &Tx, ids: &[i64]) -> Result<Vec<Contact>> {
+    let query = visible(tx.organization())
+        .filter(contacts::id.eq_any(ids))
+        .order(contacts::id)
+        .select(ContactRow::as_select());
+    let rows = query.load(&mut tx.conn()).await?;
+    Ok(rows.into_iter().map(Contact::from).collect())
+}
+
+/// The contact that has this address. One statement, so that no merge comes between its parts.
+async fn by_address(tx: &Tx, address: &Address) -> Result<Option<Contact>> {
+    use contact_addresses::dsl;
+    let owned = dsl::organization_id
+        .eq(contacts::organization_id)
+        .and(dsl::contact_id.eq(contacts::id));
+    let query = visible(tx.organization())
+        .inner_join(contact_addresses::table.on(owned))
+        .filter(dsl::channel_type.eq(address.channel_type.name()))
+        .filter(dsl::normalized.eq(&address.normalized))
+        .select(ContactRow::as_select());
+    let row = query.first(&mut tx.conn()).await.optional()?;
+    Ok(row.map(Contact::from))
+}
+
+/// Holds the contact until the transaction ends, so that two changes at once follow one another. `Conflict` when it
+/// was merged into another one. Answers the id of its company, too.
+async fn lock(tx: &Tx, id: Uuid) -> Result<(Contact, Option<i64>)> {
+    let query = contacts::table
         .filter(contacts::organization_id.eq(tx.organization()))
         .filter(contacts::uuid.eq(id))
-        .select(contacts::id)
-        .for_update()
-        .first::<i64>(&mut tx.conn())
+        .select((contacts::merged_into, contacts::company_id))
+        .for_update();
+    let (merged_into, company) = query
+        .first::<(Option<i64>, Option<i64>)>(&mut tx.conn())
         .await
         .optional()?
         .ok_or(Error::not_found("Contact"))?;
+    match merged_into {
+        None => Ok((read(tx, id).await?, company)),
+        Some(survivor) => Err(references::merged(tx, survivor).await?),
+    }
+}
+
+pub(crate) async fn store(tx: &Tx, id: i64, values: ContactValues) -> Result<()> {
+    diesel::update(contacts::table.find((tx.organization(), id)))
+        .set((values, contacts::updated_at.eq(tx.now())))
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -153,12 +188,13 @@ async fn insert(tx: &Tx, values: ContactValues) -> Result<(i64, Uuid)> {
         .await?)
 }
 
-async fn check(tx: &Tx, new: NewContact) -> Result<ContactValues> {
+/// What is stored of a contact that works for the company of this id.
+pub(crate) fn check(new: NewContact, company_id: Option<i64>) -> Result<ContactValues> {
     let values = ContactValues {
         name: text::optional("name", new.name, text::NAME)?,
         email: text::optional("email", new.email, text::NAME)?,
         phone_number: text::optional("phone_number", new.phone_number, text::NAME)?,
-        company_id: company(tx, new.company).await?,
+        company_id,
         company_role: text::optional("company_role", new.company_role, text::NAME)?,
         custom_fields: text::object("custom_fields", new.custom_fields)?,
     };
@@ -191,41 +227,6 @@ async fn addresses_of(tx: &Tx, values: &ContactValues, kinds: &[ChannelType]) ->
     Ok(addresses)
 }
 
-async fn company(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
-    let Some(uuid) = uuid else { return Ok(None) };
-    let id = companies::table
-        .filter(companies::organization_id.eq(tx.organization()))
-        .filter(companies::uuid.eq(uuid))
-        .select(companies::id)
-        .first(&mut tx.conn())
-        .await
-        .optional()?;
-    id.map(Some)
-        .ok_or_else(|| Error::invalid("company_id", "is not a company of this organization"))
-}
-
-/// Takes all contacts out of a company, the deleted ones too.
-pub(crate) async fn leave(tx: &mut Tx, company: &Company) -> Result<()> {
-    let working = contacts::table
-        .filter(contacts::organization_id.eq(tx.organization()))
-        .filter(contacts::company_id.eq(company.id));
-    let left: Vec<Uuid> = diesel::update(working)
-        .set((
-            contacts::company_id.eq(None::<i64>),
-            contacts::updated_at.eq(tx.now()),
-        ))
-        .returning(contacts::uuid)
-        .get_results(&mut tx.conn())
-        .await?;
-    let changes = Changes::new().field("company_id", &ids::opaque(company.uuid), &None::<&str>);
-    let entries: Vec<_> = left.iter().map(|uuid| (*uuid, changes.clone())).collect();
-    audit::record_many(tx, Action::Update, RECORD, &entries).await?;
-    for uuid in left {
-        tx.emit(Event::new("contact.updated", RECORD, uuid));
-    }
-    Ok(())
-}
-
 /// The kinds of address that a patch touches.
 fn readdressed(patch: &ContactPatch) -> Vec<ChannelType> {
     let kinds = [
@@ -237,6 +238,22 @@ fn readdressed(patch: &ContactPatch) -> Vec<ChannelType> {
         .filter(|(_, patch)| !patch.is_keep())
         .map(|(kind, _)| kind)
         .collect()
+}
+
+/// The addresses of these kinds that a contact shows.
+async fn former(tx: &Tx, old: &Contact, kinds: &[ChannelType]) -> Result<Vec<Address>> {
+    let mut former = Vec::new();
+    for kind in kinds {
+        let address = match kind {
+            ChannelType::Email => old.email.as_deref().map(Address::email),
+            ChannelType::Phone => match &old.phone_number {
+                Some(phone) => Some(Address::phone_of(tx, phone).await),
+                None => None,
+            },
+        };
+        former.extend(address.and_then(Result::ok));
+    }
+    Ok(former)
 }
 
 fn merged(old: &Contact, patch: ContactPatch) -> NewContact {
@@ -254,7 +271,7 @@ fn merged(old: &Contact, patch: ContactPatch) -> NewContact {
     }
 }
 
-fn changes(old: Option<&Contact>, new: Option<&Contact>) -> Changes {
+pub(crate) fn changes(old: Option<&Contact>, new: Option<&Contact>) -> Changes {
     fn of<'a, T>(contact: Option<&'a Contact>, field: fn(&'a Contact) -> &'a Option<T>) -> Option<&'a T> {
         contact.and_then(|contact| field(contact).as_ref())
     }

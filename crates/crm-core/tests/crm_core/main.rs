@@ -11,4 +11,5 @@ mod audit;
 mod companies;
 mod contacts;
 mod organizations;
+mod search;
 mod stage;

@@ -1,10 +1,12 @@
 //! Conversations: what is said with one contact about one matter.
 
 mod folder;
+mod references;
 mod rows;
 mod service;
 
 pub use folder::{DEFAULT_FOLDER, folder_slug};
+pub use references::ContactConversations;
 pub use service::PgConversations;
 pub(crate) use service::{RECORD, exists, lock, read};
 

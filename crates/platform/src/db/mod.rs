@@ -82,7 +82,7 @@ impl Db {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let writes = SessionOptions::new(&config.url, config.write_timeout)?;
         let pool = pool(writes, config.pool_size, config.acquire_timeout)?;
-        let reports = SessionOptions::new(&config.url, config.report_timeout)?.read_only();
+        let reports = SessionOptions::new(&config.url, config.report_timeout)?.report();
         let secret = cursor_secret(&pool, &*ids).await?;
         let inner = Arc::new(Inner {
             number: NEXT.fetch_add(1, Ordering::Relaxed),

@@ -26,10 +26,12 @@ impl SessionOptions {
         Ok(Self(config))
     }
 
-    /// Lets the connection only read.
-    pub(crate) fn read_only(mut self) -> Self {
+    /// For reports and searches: the connection only reads, and plans statements for their values, since how many
+    /// rows fit differs far more between two of them than planning costs.
+    pub(crate) fn report(mut self) -> Self {
         let options = self.0.get_options().unwrap_or_default();
-        let options = format!("{options} -c default_transaction_read_only=on");
+        let options =
+            format!("{options} -c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan");
         self.0.options(options);
         self
     }

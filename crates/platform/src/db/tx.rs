@@ -2,17 +2,13 @@
 
 use super::Db;
 use super::session::PooledSession;
-use crate::events::{Event, EventRow};
+use crate::events::{self, Event};
 use crate::jobs::{self, Job, JobRow};
 use crate::{Ctx, Error, Result};
 use chrono::{DateTime, Utc};
 use deadpool::managed::Object;
-use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use rapport_schema::tables::events;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use uuid::Uuid;
-
-/// How many events one statement writes: PostgreSQL takes 65,535 values.
-const EVENT_BATCH: usize = 1_000;
 
 /// A transaction within one organization, handed out by [`Db::write`].
 pub struct Tx {
@@ -127,15 +123,7 @@ impl Tx {
             for projection in &*self.db.projections() {
                 projection.apply(self, &events).await?;
             }
-            let rows = events
-                .into_iter()
-                .map(|event| EventRow::new(event, self.ctx.organization, self.now));
-            for batch in rows.collect::<Vec<_>>().chunks(EVENT_BATCH) {
-                diesel::insert_into(events::table)
-                    .values(batch)
-                    .execute(&mut self.conn())
-                    .await?;
-            }
+            events::insert(self, events).await?;
         }
         let jobs = std::mem::take(&mut self.jobs);
         if !jobs.is_empty() {

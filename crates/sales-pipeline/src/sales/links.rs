@@ -1,11 +1,11 @@
-//! The people, companies and conversations that a sale names. They are held before the sale is: in that order writers
-//! wait for one another and never in a circle.
+//! The companies, people and conversations that a sale names. They are held before the sale is, and in this order: so
+//! writers wait for one another and never in a circle.
 
 use super::{MOST_LINKS, NewSaleContact};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::{Error, Result, Tx};
-use rapport_schema::tables::{agents, companies, contacts, conversations};
+use rapport_schema::tables::{agents, contacts, conversations};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -29,12 +29,7 @@ pub(super) async fn owner(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
 
 pub(super) async fn company(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
     let Some(uuid) = uuid else { return Ok(None) };
-    let query = companies::table
-        .filter(companies::organization_id.eq(tx.organization()))
-        .filter(companies::uuid.eq(uuid))
-        .select(companies::id)
-        .for_key_share();
-    let id = query.first(&mut tx.conn()).await.optional()?;
+    let id = rapport_crm_core::companies::hold(tx, uuid).await?;
     id.map(Some)
         .ok_or_else(|| Error::invalid("company_id", "is not a company of this organization"))
 }

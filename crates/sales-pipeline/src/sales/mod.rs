@@ -1,5 +1,6 @@
 //! Sales: what may be sold to whom, for how much, and how far it has come.
 
+mod companies;
 mod links;
 mod load;
 mod log;
@@ -9,6 +10,7 @@ mod service;
 mod status;
 mod store;
 
+pub use companies::CompanySales;
 pub use merges::FollowMerges;
 pub use service::PgSales;
 

@@ -97,12 +97,13 @@ async fn insert(tx: &Tx, new: NewSale) -> Result<Uuid> {
     let first = stages
         .first()
         .ok_or_else(|| Error::internal("a pipeline without stages"))?;
+    let company_id = links::company(tx, new.company).await?;
     let contacts = links::contacts(tx, &new.contacts).await?;
     let conversations = links::conversations(tx, new.conversations).await?;
     let values = NewValues {
         draft: new.draft,
         owner_id: links::owner(tx, new.owner).await?,
-        company_id: links::company(tx, new.company).await?,
+        company_id,
         stage_id: first.id,
         custom_fields: text::object("custom_fields", new.custom_fields)?,
         quote: quote.into(),
@@ -145,6 +146,10 @@ struct Checked {
 
 impl Checked {
     async fn of(tx: &Tx, patch: SalePatch) -> Result<Self> {
+        let company_id = match patch.company {
+            Patch::Keep => None,
+            changed => Some(links::company(tx, changed.set()).await?),
+        };
         let contacts = match list(patch.contacts) {
             Some(wanted) => Some(links::contacts(tx, &wanted).await?),
             None => None,
@@ -159,10 +164,7 @@ impl Checked {
                 Patch::Keep => None,
                 changed => Some(links::owner(tx, changed.set()).await?),
             },
-            company_id: match patch.company {
-                Patch::Keep => None,
-                changed => Some(links::company(tx, changed.set()).await?),
-            },
+            company_id,
             custom_fields: match patch.custom_fields {
                 Patch::Keep => None,
                 changed => Some(text::object("custom_fields", changed.set())?),

@@ -2,9 +2,9 @@
 
 use super::fields::reference;
 use super::params::CompanyId;
-use super::time;
+use super::{moved, time};
 use crate::http::{Answer, App, Auth, Body, ListView, Once, PageQuery, PathId, Query, Read, Write, ok};
-use actix_web::{HttpResponse, delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use chrono::{DateTime, Utc};
 use rapport_crm_core::{Company, CompanyPatch, NewCompany};
 use rapport_platform::{Error, Patch, RawJson, ids};
@@ -141,12 +141,17 @@ async fn list_companies(auth: Auth<Read>, page: Query<PageQuery>, app: App) -> A
 
 /// Get a company
 ///
-/// One company of the organization.
-#[utoipa::path(tag = "companies", responses((status = 200, body = CompanyView)))]
+/// One company of the organization. The id of a company that was merged leads to the one it became part of.
+#[utoipa::path(tag = "companies", responses((status = 200, body = CompanyView), 
+    (status = 301, body = moved::MovedView, headers(("Location" = String, description = "The path of the other record")),
+        description = "The record was merged into another one")))]
 #[get("/{company_id}")]
-async fn get_company(auth: Auth<Read>, id: PathId<CompanyId>, app: App) -> Answer {
-    let company = app.companies.get(&app.reader(&auth.ctx).await?, id.0).await?;
-    ok(&CompanyView::from(company))
+async fn get_company(auth: Auth<Read>, id: PathId<CompanyId>, app: App, request: HttpRequest) -> Answer {
+    let reader = app.reader(&auth.ctx).await?;
+    match app.companies.get(&reader, id.0).await {
+        Ok(company) => ok(&CompanyView::from(company)),
+        Err(error) => moved::company(&app, &reader, (id.0, &request), error.into()).await,
+    }
 }
 
 /// Create a company

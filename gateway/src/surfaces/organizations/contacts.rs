@@ -2,9 +2,9 @@
 
 use super::fields::reference;
 use super::params::ContactId;
-use super::time;
+use super::{moved, time};
 use crate::http::{Answer, App, Auth, Body, ListView, Once, PageQuery, PathId, Query, Read, Write, ok};
-use actix_web::{HttpResponse, delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use chrono::{DateTime, Utc};
 use rapport_crm_core::{Contact, ContactPatch, NewContact};
 use rapport_platform::{Error, Patch, RawJson, ids};
@@ -152,12 +152,17 @@ async fn list_contacts(auth: Auth<Read>, page: Query<PageQuery>, app: App) -> An
 
 /// Get a contact
 ///
-/// One contact of the organization.
-#[utoipa::path(tag = "contacts", responses((status = 200, body = ContactView)))]
+/// One contact of the organization. The id of a contact that was merged leads to the one it became part of.
+#[utoipa::path(tag = "contacts", responses((status = 200, body = ContactView), 
+    (status = 301, body = moved::MovedView, headers(("Location" = String, description = "The path of the other record")),
+        description = "The record was merged into another one")))]
 #[get("/{contact_id}")]
-async fn get_contact(auth: Auth<Read>, id: PathId<ContactId>, app: App) -> Answer {
-    let contact = app.contacts.get(&app.reader(&auth.ctx).await?, id.0).await?;
-    ok(&ContactView::from(contact))
+async fn get_contact(auth: Auth<Read>, id: PathId<ContactId>, app: App, request: HttpRequest) -> Answer {
+    let reader = app.reader(&auth.ctx).await?;
+    match app.contacts.get(&reader, id.0).await {
+        Ok(contact) => ok(&ContactView::from(contact)),
+        Err(error) => moved::contact(&app, &reader, (id.0, &request), error.into()).await,
+    }
 }
 
 /// Create a contact

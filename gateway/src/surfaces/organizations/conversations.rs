@@ -2,11 +2,11 @@
 
 use super::fields::reference;
 use super::params::{AgentId, ContactId, ConversationId};
-use super::time;
+use super::{moved, time};
 use crate::http::{
     Answer, ApiError, App, Auth, Body, DateQuery, ListView, Once, PageQuery, PathId, Query, Read, Write, ok,
 };
-use actix_web::{get, patch, post};
+use actix_web::{HttpRequest, get, patch, post};
 use chrono::{DateTime, Utc};
 use rapport_inbox::conversations::{Conversation, ConversationFilter, ConversationPatch, NewConversation};
 use rapport_platform::{Error, Patch, ids};
@@ -136,20 +136,28 @@ async fn list_conversations(
 
 /// List a contact's conversations
 ///
-/// Newest first by their start.
-#[utoipa::path(tag = "contacts", params(PageQuery), responses((status = 200, body = ListView<ConversationView>)))]
+/// Newest first by their start. The id of a contact that was merged leads to the one it became part of.
+#[utoipa::path(tag = "contacts", params(PageQuery), responses(
+    (status = 200, body = ListView<ConversationView>),
+    (status = 301, body = moved::MovedView, headers(("Location" = String, description = "The path of the other record")),
+        description = "The record was merged into another one")
+))]
 #[get("/{contact_id}/conversations")]
 async fn list_contact_conversations(
     auth: Auth<Read>,
     id: PathId<ContactId>,
     page: Query<PageQuery>,
     app: App,
+    request: HttpRequest,
 ) -> Answer {
     let filter = ConversationFilter {
         contact: Some(id.0),
         ..ConversationFilter::default()
     };
-    list(&app, &auth, filter, (page.0, CONTACT_PAGE), &DateQuery::default()).await
+    match list(&app, &auth, filter, (page.0, CONTACT_PAGE), &DateQuery::default()).await {
+        Ok(answer) => Ok(answer),
+        Err(error) => moved::contact(&app, &app.reader(&auth.ctx).await?, (id.0, &request), error).await,
+    }
 }
 
 /// List an agent's conversations

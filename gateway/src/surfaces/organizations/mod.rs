@@ -13,11 +13,14 @@ mod drafts;
 mod erasure;
 mod error;
 mod fields;
+mod merges;
 mod messages;
+mod moved;
 mod organization;
 mod params;
 mod pipeline;
 mod sales;
+mod search;
 mod settings;
 mod solutions;
 mod time;
@@ -94,6 +97,7 @@ pub fn configure(config: &mut ServiceConfig) {
             scope("/{organization_id}/contacts")
                 .configure(contacts::routes)
                 .configure(erasure::routes_of_contacts)
+                .configure(merges::routes_of_contacts)
                 .configure(conversations::routes_of_contacts),
         )
         .service(
@@ -102,7 +106,11 @@ pub fn configure(config: &mut ServiceConfig) {
                 .configure(drafts::response_routes)
                 .configure(conversations::routes),
         )
-        .service(scope("/{organization_id}/companies").configure(companies::routes))
+        .service(
+            scope("/{organization_id}/companies")
+                .configure(companies::routes)
+                .configure(merges::routes_of_companies),
+        )
         .service(
             scope("/{organization_id}/agents")
                 .configure(agents::routes)
@@ -119,6 +127,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(scope("/{organization_id}/audit-logs").configure(audit_logs::routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)
+        .configure(search::routes)
         .configure(organization::routes)
         .wrap(from_fn(|request, next| guard(render, request, next)));
     let retired = scope("/api/v1/solutions")

@@ -1,0 +1,73 @@
+//! The contacts that others refer to: held against merges, and found after them.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use rapport_platform::{Error, Result, Tx, ids};
+use rapport_schema::tables::contacts;
+use uuid::Uuid;
+
+/// The id of a contact that a write is about to refer to: its own, or that of the contact into which it was merged.
+/// `None` when there is none or it is deleted. Until the transaction ends it is neither merged nor deleted.
+///
+/// Merges hold contacts before what refers to them. So call this before locking anything that refers to contacts,
+/// and of several contacts in the order of their ids, or the two may block each other.
+pub async fn hold(tx: &Tx, contact: Uuid) -> Result<Option<i64>> {
+    let mut next = contacts::table
+        .filter(contacts::organization_id.eq(tx.organization()))
+        .filter(contacts::uuid.eq(contact))
+        .select((
+            contacts::id,
+            contacts::merged_into,
+            contacts::deleted_at.is_not_null(),
+        ))
+        .for_key_share()
+        .first::<(i64, Option<i64>, bool)>(&mut tx.conn())
+        .await
+        .optional()?;
+    while let Some((_, Some(survivor), _)) = next {
+        next = contacts::table
+            .find((tx.organization(), survivor))
+            .select((
+                contacts::id,
+                contacts::merged_into,
+                contacts::deleted_at.is_not_null(),
+            ))
+            .for_key_share()
+            .first(&mut tx.conn())
+            .await
+            .optional()?;
+    }
+    Ok(next.filter(|(_, _, deleted)| !deleted).map(|(id, ..)| id))
+}
+
+/// The contact into which this one was merged; `None` when it was not, or when that one is deleted.
+pub(crate) async fn successor(
+    conn: &AsyncPgConnection,
+    organization: i64,
+    contact: Uuid,
+) -> Result<Option<Uuid>> {
+    let survivors = diesel::alias!(contacts as survivors);
+    let survivor = survivors
+        .field(contacts::organization_id)
+        .eq(contacts::organization_id);
+    let survivor = survivor.and(survivors.field(contacts::id).nullable().eq(contacts::merged_into));
+    let query = contacts::table
+        .inner_join(survivors.on(survivor))
+        .filter(contacts::organization_id.eq(organization))
+        .filter(contacts::uuid.eq(contact))
+        .filter(survivors.field(contacts::deleted_at).is_null())
+        .select(survivors.field(contacts::uuid));
+    Ok(query.first(&mut &*conn).await.optional()?)
+}
+
+/// What is said to those who would change a contact that was merged into `survivor`.
+pub(crate) async fn merged(tx: &Tx, survivor: i64) -> Result<Error> {
+    let survivor = contacts::table
+        .find((tx.organization(), survivor))
+        .select(contacts::uuid);
+    let survivor: Uuid = survivor.first(&mut tx.conn()).await?;
+    Ok(Error::conflict(format!(
+        "The contact was merged into {}",
+        ids::opaque(survivor)
+    )))
+}

@@ -1,0 +1,106 @@
+//! Contacts that become part of another one.
+
+use super::{Merge, References, fields, service};
+use crate::contacts::{RECORD, changes, check, read_all, store, successor};
+use crate::{Contact, NewContact, companies};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use rapport_platform::{Error, Result, Tx};
+use rapport_schema::tables::{contact_addresses, contacts};
+use std::sync::Arc;
+use uuid::Uuid;
+
+pub(super) async fn merge(
+    tx: &mut Tx,
+    references: &[Arc<dyn References>],
+    into: Uuid,
+    from: &[Uuid],
+) -> Result<Contact> {
+    let merge = hold(tx, into, from).await?;
+    let found = read_all(tx, &[merge.gone(), vec![merge.into.0]].concat()).await?;
+    let find = |uuid: Uuid| found.iter().find(|contact| contact.uuid == uuid);
+    let own = find(into).ok_or(Error::not_found("Contact"))?;
+    let others: Vec<_> = from.iter().filter_map(|uuid| find(*uuid)).collect();
+    move_addresses(tx, &merge).await?;
+    for domain in references {
+        domain.follow(tx, &merge).await?;
+    }
+    retire(tx, &merge).await?;
+    let filled = filled(own, &others)?;
+    // Nobody waits for contacts while holding a company: see `service::serialize`.
+    let company = companies::named(tx, filled.company).await?;
+    store(tx, own.id, check(filled, company)?).await?;
+    let new = read_all(tx, &[own.id])
+        .await?
+        .pop()
+        .ok_or(Error::not_found("Contact"))?;
+    let changes = changes(Some(own), Some(&new));
+    let events = ("contact.merged", "contact.deleted", "contact.updated");
+    service::log(tx, RECORD, events, (from, into), changes).await?;
+    Ok(new)
+}
+
+/// Holds all of them in the order of their ids, as everybody does who holds several contacts.
+async fn hold(tx: &Tx, into: Uuid, from: &[Uuid]) -> Result<Merge> {
+    let query = contacts::table
+        .filter(contacts::organization_id.eq(tx.organization()))
+        .filter(contacts::uuid.eq_any([from, &[into]].concat()))
+        .filter(contacts::deleted_at.is_null())
+        .order(contacts::id)
+        .select((contacts::id, contacts::uuid))
+        .for_update();
+    let held: Vec<(i64, Uuid)> = query.load(&mut tx.conn()).await?;
+    let successor = |uuid| successor(tx.conn(), tx.organization(), uuid);
+    service::sort("Contact", &held, (from, into), successor).await
+}
+
+async fn move_addresses(tx: &Tx, merge: &Merge) -> Result<()> {
+    let owned = contact_addresses::table
+        .filter(contact_addresses::organization_id.eq(tx.organization()))
+        .filter(contact_addresses::contact_id.eq_any(merge.gone()));
+    diesel::update(owned)
+        .set(contact_addresses::contact_id.eq(merge.into.0))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Marks those that go; what was merged into them before is part of the one that stays, too.
+async fn retire(tx: &Tx, merge: &Merge) -> Result<()> {
+    let ours = contacts::table.filter(contacts::organization_id.eq(tx.organization()));
+    let before = ours.filter(contacts::merged_into.eq_any(merge.gone()));
+    diesel::update(before)
+        .set(contacts::merged_into.eq(merge.into.0))
+        .execute(&mut tx.conn())
+        .await?;
+    diesel::update(ours.filter(contacts::id.eq_any(merge.gone())))
+        .set((
+            contacts::merged_into.eq(merge.into.0),
+            contacts::deleted_at.eq(tx.now()),
+            contacts::updated_at.eq(tx.now()),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// What the one that stays is made of then. A role says something only together with its company.
+fn filled(own: &Contact, others: &[&Contact]) -> Result<NewContact> {
+    let company = fields::first(own, others, |contact| &contact.company);
+    let colleagues: Vec<_> = others
+        .iter()
+        .copied()
+        .filter(|contact| contact.company == company)
+        .collect();
+    Ok(NewContact {
+        name: fields::first(own, others, |contact| &contact.name),
+        email: fields::first(own, others, |contact| &contact.email),
+        phone_number: fields::first(own, others, |contact| &contact.phone_number),
+        company,
+        company_role: fields::first(own, &colleagues, |contact| &contact.company_role),
+        custom_fields: Some(fields::custom(
+            &own.custom_fields,
+            others.iter().map(|contact| &contact.custom_fields),
+        )?),
+    })
+}

@@ -1,0 +1,157 @@
+//! What a query looks for.
+
+use super::{LONGEST, fold};
+use rapport_platform::{Error, Result};
+
+/// How many words of a query are looked for; more say nothing new.
+const WORDS: usize = 6;
+/// From so many letters on, a word is also looked for within words; shorter ones only where words begin.
+const WITHIN: usize = 3;
+/// How far into a word two letters may be swapped.
+const LONG: usize = 16;
+/// So many digits make the end of a telephone number.
+const DIGITS: usize = 4;
+
+/// A query, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Terms {
+    /// All of it, folded, with single spaces.
+    pub whole: String,
+    /// Its words, folded.
+    pub words: Vec<String>,
+    /// The beginning of an e-mail address, in the form in which those are matched.
+    pub email: Option<String>,
+    /// What may be the end of a telephone number, last digits first.
+    pub phones: Vec<String>,
+}
+
+impl Terms {
+    pub fn of(text: &str) -> Result<Self> {
+        if text.contains('\0') {
+            return Err(Error::invalid("q", "must not contain NUL characters"));
+        }
+        if text.chars().count() > LONGEST {
+            return Err(Error::invalid(
+                "q",
+                format!("must have at most {LONGEST} characters"),
+            ));
+        }
+        let words: Vec<String> = text
+            .split_whitespace()
+            .map(fold)
+            .filter(|word| !word.is_empty())
+            .collect();
+        if words.is_empty() {
+            return Err(Error::invalid("q", "must not be empty"));
+        }
+        let single = words.len() == 1;
+        Ok(Self {
+            whole: words.join(" "),
+            words: words.into_iter().take(WORDS).collect(),
+            email: single.then(|| text.trim().to_lowercase()),
+            phones: phones(text),
+        })
+    }
+
+    /// The patterns of LIKE that a text with all words fits; none when the query is too short to be looked for in that
+    /// way.
+    pub fn patterns(&self) -> Vec<String> {
+        if matches!(self.words.as_slice(), [word] if word.chars().count() < 2) {
+            return Vec::new();
+        }
+        let pattern = |word: &String| {
+            let text = escape(word);
+            if word.chars().count() < WITHIN {
+                format!("% {text}%")
+            } else {
+                format!("%{text}%")
+            }
+        };
+        self.words.iter().map(pattern).collect()
+    }
+
+    /// The words that may be misspelt; none when there is one too short for that.
+    pub fn misspelt(&self) -> &[String] {
+        let long = |word: &String| word.chars().filter(|c| c.is_alphanumeric()).count() >= WITHIN;
+        if self.words.iter().all(long) {
+            &self.words
+        } else {
+            &[]
+        }
+    }
+}
+
+/// The patterns of LIKE that a text with `word` fits if two letters next to each other were swapped in it. Trigrams
+/// miss that in short words, for most of them change.
+pub(super) fn swaps(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let swapped = (1..letters.len().min(LONG)).map(|place| {
+        let mut letters = letters.clone();
+        letters.swap(place - 1, place);
+        format!("%{}%", escape(&letters.iter().collect::<String>()))
+    });
+    swapped.collect()
+}
+
+/// `text` as a part of a pattern of LIKE that stands for nothing but itself.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// The digits of what may be a telephone number, last ones first: all of them, and without what is dialled only within
+/// a country, the zeros in front. So is the `(0)` that some write between the country and the number.
+fn phones(text: &str) -> Vec<String> {
+    let text = text.replace("(0)", "");
+    let fits = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || " +-().,/\u{a0}".contains(c));
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let mut all = vec![digits.as_str(), digits.trim_start_matches('0')];
+    all.dedup();
+    let long = all.into_iter().filter(|digits| fits && digits.len() >= DIGITS);
+    long.map(|digits| digits.chars().rev().collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Terms, swaps};
+
+    fn phones(text: &str) -> Vec<String> {
+        Terms::of(text).unwrap().phones
+    }
+
+    #[test]
+    fn a_number_is_looked_for_by_its_end_however_it_is_typed() {
+        for text in ["867-5309", "867.5309", "(0) 867 5309"] {
+            assert_eq!(phones(text), ["9035768"], "{text}");
+        }
+        assert_eq!(phones("08675309"), ["90357680", "9035768"]);
+        assert_eq!(phones("+49 (0)30 901820"), ["0281090394"]);
+        assert_eq!(phones("0309"), ["9030"]);
+        for text in ["309", "a309812", "5309x"] {
+            assert!(phones(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_are_folded_and_patterns_mean_what_was_typed() {
+        let terms = Terms::of("  Zoë   d_50% ").unwrap();
+        assert_eq!(terms.whole, "zoe d_50%");
+        assert_eq!(terms.patterns(), ["%zoe%", "%d\\_50\\%%"]);
+        assert_eq!(Terms::of("Li K").unwrap().patterns(), ["% li%", "% k%"]);
+        assert!(Terms::of("K").unwrap().patterns().is_empty());
+        assert!(Terms::of("Li Müller").unwrap().misspelt().is_empty());
+    }
+
+    #[test]
+    fn letters_next_to_each_other_are_swapped() {
+        assert_eq!(swaps("jhon"), ["%hjon%", "%john%", "%jhno%"]);
+    }
+
+    #[test]
+    fn nothing_and_too_much_are_refused() {
+        for text in ["", "  ", "\0", "\u{301}", &"x".repeat(201)] {
+            assert!(Terms::of(text).is_err(), "{text:?}");
+        }
+    }
+}
