@@ -3,7 +3,7 @@
 use crate::address::{Address, ChannelType};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Error, Result, Tx, ids};
+use rapport_platform::{Error, Other, Result, Tx, ids};
 use rapport_schema::tables::{contact_addresses, contacts};
 use uuid::Uuid;
 
@@ -52,14 +52,17 @@ async fn insert(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<Vec<Stri
 }
 
 async fn conflict(tx: &Tx, address: &Address) -> Result<Error> {
-    let owner = owner(tx, address)
-        .await?
-        .map(|(_, uuid)| ids::opaque(uuid))
-        .unwrap_or_default();
     let field = address.channel_type.field();
-    Ok(Error::conflict(format!(
-        "{field}: another contact has this address: {owner}"
-    )))
+    let what = "contact";
+    let message = format!("{field}: another contact has this address");
+    Ok(match owner(tx, address).await? {
+        Some((id, uuid)) => {
+            let message = format!("{message}: {}", ids::opaque(uuid));
+            Error::taken(message, Other { what, id })
+        }
+        // It let go of the address meanwhile.
+        None => Error::conflict(message),
+    })
 }
 
 /// The contact that has this address: its id and UUID.
