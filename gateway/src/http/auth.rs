@@ -6,11 +6,12 @@ use crate::app::App;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use rapport_crm_core::api_keys::{Credential, Refusal};
+use rapport_crm_core::api_keys::{Credential, Membership, Refusal};
 use rapport_platform::{Actor, Ctx, Error, Scope, ids};
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::sync::Arc;
+use uuid::Uuid;
 
 const KEY_HEADER: &str = "X-API-KEY";
 /// The parameter in which the organizations surface carries the organization.
@@ -49,6 +50,8 @@ pub struct Auth<P> {
     pub ctx: Ctx,
     /// The credential itself.
     pub credential: Arc<Credential>,
+    /// The UUID of the organization in which it acts.
+    pub organization: Uuid,
     permission: PhantomData<P>,
 }
 
@@ -108,7 +111,7 @@ impl<P: Permission> Auth<P> {
             .get::<Admitted>()
             .cloned()
             .ok_or(ApiError::Credential(Refused::Missing))?;
-        let organization = organization(request, &credential)?;
+        let Membership { organization, uuid } = organization(request, &credential)?;
         if !credential.scopes.allow(P::SCOPE) {
             let scope = P::SCOPE.name();
             return Err(Error::forbidden(format!("API Key lacks the scope {scope}")).into());
@@ -125,13 +128,14 @@ impl<P: Permission> Auth<P> {
         Ok(Self {
             ctx,
             credential,
+            organization: uuid,
             permission: PhantomData,
         })
     }
 }
 
 /// The organization of the path, or the credential's own one where the path names none.
-fn organization(request: &HttpRequest, credential: &Credential) -> Result<i64, ApiError> {
+fn organization(request: &HttpRequest, credential: &Credential) -> Result<Membership, ApiError> {
     let membership = match request.match_info().get(ORGANIZATION) {
         None => credential.organizations.first(),
         Some(text) => {
@@ -140,5 +144,5 @@ fn organization(request: &HttpRequest, credential: &Credential) -> Result<i64, A
             credential.membership(uuid)
         }
     };
-    Ok(membership.ok_or(Error::not_found("Organization"))?.organization)
+    Ok(membership.ok_or(Error::not_found("Organization"))?.clone())
 }

@@ -46,7 +46,11 @@ impl DateQuery {
     }
 }
 
-fn moment(field: &'static str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, ApiError> {
+/// The time that `text` writes in ISO 8601.
+///
+/// # Errors
+/// `Invalid` naming the field when it is none.
+pub fn moment(field: &'static str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, ApiError> {
     let Some(text) = text else { return Ok(None) };
     let time = DateTime::parse_from_rfc3339(text)
         .map(|time| time.to_utc())

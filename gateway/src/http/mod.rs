@@ -14,6 +14,8 @@ pub mod paging;
 pub mod path;
 pub mod query;
 pub mod surface;
+pub mod table;
+pub mod time;
 
 pub use auth::{Admin, Auth, Read, Write};
 pub use body::Body;
@@ -21,7 +23,7 @@ pub use dates::DateQuery;
 pub use error::ApiError;
 pub use once::Once;
 pub use paging::{ListView, PageQuery, PaginationView};
-pub use path::PathId;
+pub use path::{PathId, PathNumber, PathUuid};
 pub use query::Query;
 
 /// The services, as handlers take them.

@@ -59,8 +59,35 @@ impl Once {
         V: Serialize,
         F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<V>,
     {
+        self.answered(StatusCode::CREATED, app, auth, body, work).await
+    }
+
+    /// As [`Once::created`], with status 200.
+    ///
+    /// # Errors
+    /// As [`Once::created`].
+    pub async fn done<P, T, V, F>(self, app: &App, auth: &Auth<P>, body: Body<T>, work: F) -> Answer
+    where
+        V: Serialize,
+        F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<V>,
+    {
+        self.answered(StatusCode::OK, app, auth, body, work).await
+    }
+
+    async fn answered<P, T, V, F>(
+        self,
+        status: StatusCode,
+        app: &App,
+        auth: &Auth<P>,
+        body: Body<T>,
+        work: F,
+    ) -> Answer
+    where
+        V: Serialize,
+        F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<V>,
+    {
         let work = async |tx: &mut Tx, value| {
-            let stored = made(&work(tx, value).await?)?;
+            let stored = stored(status, &work(tx, value).await?)?;
             Ok((stored.clone(), stored))
         };
         self.run(app, auth, body, work).await
@@ -84,7 +111,10 @@ impl Once {
     {
         let work = async |tx: &mut Tx, value| {
             let (shown, kept) = work(tx, value).await?;
-            Ok((made(&shown)?, made(&kept)?))
+            Ok((
+                stored(StatusCode::CREATED, &shown)?,
+                stored(StatusCode::CREATED, &kept)?,
+            ))
         };
         self.run(app, auth, body, work).await
     }
@@ -124,10 +154,10 @@ impl Once {
     }
 }
 
-fn made(view: &impl Serialize) -> Result<Stored, Error> {
+fn stored(status: StatusCode, view: &impl Serialize) -> Result<Stored, Error> {
     let body = serde_json::to_vec(view).map_err(Error::internal)?;
     Ok(Stored {
-        status: StatusCode::CREATED.as_u16(),
+        status: status.as_u16(),
         body,
     })
 }

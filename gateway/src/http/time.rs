@@ -13,7 +13,6 @@ pub mod option {
     use super::{DateTime, SecondsFormat, Serializer, Utc};
 
     /// Writes a time, or null.
-    #[expect(clippy::ref_option, reason = "serde passes the field by reference")]
     pub fn serialize<S: Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
         match time {
             Some(time) => serializer.serialize_some(&time.to_rfc3339_opts(SecondsFormat::Micros, true)),

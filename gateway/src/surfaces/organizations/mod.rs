@@ -15,6 +15,7 @@ mod settings;
 mod time;
 
 use super::Surface;
+use crate::http::ApiError;
 use crate::http::surface::guard;
 use crate::openapi;
 use actix_web::middleware::from_fn;
@@ -29,11 +30,13 @@ pub const SURFACE: Surface = Surface {
     title: "Organizations",
     description: include_str!("description.md"),
     prefix: "",
+    names_operations: false,
     tags: TAGS,
     configure,
     render,
     error: openapi::schema::<error::ErrorView>,
     id: openapi::opaque_id,
+    bad_id: |name| Some(ApiError::BadRequest(format!("Invalid {name}"))),
 };
 
 const TAGS: &[(&str, &str)] = &[

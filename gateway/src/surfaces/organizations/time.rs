@@ -1,0 +1,3 @@
+//! Times on the wire.
+
+pub use crate::http::time::{option, serialize};
