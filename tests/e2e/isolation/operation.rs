@@ -1,6 +1,8 @@
 //! The operations of the OpenAPI document.
 
 use crate::support::records::Records;
+use crate::support::surfaces::{Expected, expected};
+use rapport::surfaces;
 use rapport_test_support::TestApp;
 use reqwest::Method;
 use serde_json::Value;
@@ -8,19 +10,59 @@ use serde_json::Value;
 /// An operation that takes a credential.
 pub struct Operation {
     pub method: Method,
+    /// What its surface answers.
+    pub expected: Expected,
     template: String,
     /// The example of its body.
     example: Option<Value>,
     /// The fields of its body.
-    fields: Vec<String>,
+    fields: Vec<Field>,
     takes_body: bool,
+}
+
+/// A field of a body, which may lie in an object within.
+#[derive(Debug, Clone)]
+pub struct Field {
+    path: Vec<String>,
+    number: bool,
+}
+
+impl Field {
+    /// The kind of record that it names, if it names one.
+    pub fn name(&self) -> &str {
+        self.path.last().unwrap()
+    }
+
+    /// The field in `body`.
+    fn within<'a>(&self, body: &'a mut Value) -> &'a mut Value {
+        self.path.iter().fold(body, |value, name| &mut value[name])
+    }
+
+    /// Lets `body` name the record `id`.
+    pub fn set(&self, body: &mut Value, id: &str) {
+        *self.within(body) = if self.number {
+            id.parse::<i64>().unwrap().into()
+        } else {
+            id.into()
+        };
+    }
 }
 
 /// All operations that take a credential.
 pub async fn operations(app: &TestApp) -> Vec<Operation> {
-    let document = app.anonymous().get("/openapi.json").await.expect(200).json;
+    let mut operations = Vec::new();
+    for surface in &surfaces::ALL {
+        let path = format!("/openapi/{}.json", surface.name);
+        let document = app.anonymous().get(&path).await.expect(200).json;
+        operations.extend(documented(&document, expected(surface.name)));
+    }
+    assert!(operations.len() >= 15, "{} operations", operations.len());
+    operations
+}
+
+fn documented(document: &Value, expected: Expected) -> Vec<Operation> {
     let paths = document["paths"].as_object().unwrap();
-    let operations: Vec<_> = paths
+    paths
         .iter()
         .flat_map(|(path, item)| {
             item.as_object()
@@ -34,10 +76,8 @@ pub async fn operations(app: &TestApp) -> Vec<Operation> {
                 .as_array()
                 .is_some_and(|list| list.iter().any(is_empty))
         })
-        .map(|(path, method, one)| Operation::of(&document, path, method, one))
-        .collect();
-    assert!(operations.len() >= 15, "{} operations", operations.len());
-    operations
+        .map(|(path, method, one)| Operation::of(document, expected, (path, method), one))
+        .collect()
 }
 
 fn is_empty(requirement: &Value) -> bool {
@@ -45,15 +85,16 @@ fn is_empty(requirement: &Value) -> bool {
 }
 
 impl Operation {
-    fn of(document: &Value, path: &str, method: &str, one: &Value) -> Self {
+    fn of(document: &Value, expected: Expected, (path, method): (&str, &str), one: &Value) -> Self {
         let content = &one["requestBody"]["content"]["application/json"];
-        let schema = resolve(document, &content["schema"]);
-        let fields = schema["properties"].as_object().into_iter().flatten();
+        let mut fields = Vec::new();
+        collect(document, &content["schema"], &[], &mut fields);
         Self {
+            expected,
             method: method.to_ascii_uppercase().parse().unwrap(),
             template: path.to_owned(),
             example: content.get("example").cloned(),
-            fields: fields.map(|(name, _)| name.clone()).collect(),
+            fields,
             takes_body: one["requestBody"].is_object(),
         }
     }
@@ -63,64 +104,90 @@ impl Operation {
         format!("{} {}", self.method, self.template)
     }
 
-    pub fn writes(&self) -> bool {
-        self.method != Method::GET
-    }
-
     pub fn deletes(&self) -> bool {
         self.method == Method::DELETE
     }
 
     /// Whether the tests know how to call it.
     pub fn is_covered(&self, records: &Records) -> bool {
-        let known = self.parameters().iter().all(|name| records.get(name).is_some());
+        let known = self
+            .parameters()
+            .iter()
+            .all(|(_, name)| records.get(name).is_some());
         known && (self.example.is_some() || !self.takes_body)
     }
 
     pub fn has(&self, parameter: &str) -> bool {
-        self.parameters().contains(&parameter)
+        self.parameters().iter().any(|(_, name)| name == parameter)
     }
 
     /// The parameters of the path that name a record of the organization.
-    pub fn record_parameters(&self) -> Vec<&str> {
-        let mut parameters = self.parameters();
-        parameters.retain(|name| *name != "organization_id");
-        parameters
+    pub fn record_parameters(&self) -> Vec<String> {
+        let names = self.parameters().into_iter().map(|(_, name)| name);
+        names.filter(|name| name != "organization_id").collect()
     }
 
     /// The path to these records, except for the ids given.
     pub fn path(&self, records: &Records, instead: &[(&str, &str)]) -> String {
         self.parameters()
             .iter()
-            .fold(self.template.clone(), |path, name| {
+            .fold(self.template.clone(), |path, (placeholder, name)| {
                 let given = instead.iter().find(|(parameter, _)| parameter == name);
                 let id = given.map_or_else(|| records.get(name).unwrap(), |(_, id)| id);
-                path.replace(&format!("{{{name}}}"), id)
+                path.replace(&format!("{{{placeholder}}}"), id)
             })
     }
 
     /// The documented example, referring to these records where it refers to some.
     pub fn body(&self, records: &Records) -> Option<Value> {
         let mut body = self.example.clone()?;
-        for (name, value) in body.as_object_mut().into_iter().flatten() {
-            if let (true, Some(id)) = (value.is_string(), records.get(name)) {
-                *value = id.into();
+        for field in self.references(records) {
+            if body
+                .pointer(&format!("/{}", field.path.join("/")))
+                .is_some_and(|value| !value.is_null())
+            {
+                field.set(&mut body, records.get(field.name()).unwrap());
             }
         }
         Some(body)
     }
 
     /// The fields of the body that name records.
-    pub fn references(&self, records: &Records) -> Vec<String> {
-        let fields = self.fields.iter().filter(|name| records.get(name).is_some());
+    pub fn references(&self, records: &Records) -> Vec<Field> {
+        let fields = self
+            .fields
+            .iter()
+            .filter(|field| records.get(field.name()).is_some());
         fields.cloned().collect()
     }
 
-    fn parameters(&self) -> Vec<&str> {
+    /// The parameters of the path, each with the name of the record that it names.
+    fn parameters(&self) -> Vec<(&str, String)> {
         let parts = self.template.split('/');
-        parts
-            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-            .collect()
+        let before = std::iter::once("").chain(parts.clone());
+        let parameters = parts.zip(before).filter_map(|(part, before)| {
+            let name = part.strip_prefix('{')?.strip_suffix('}')?;
+            let record = match name {
+                "id" => format!("{}Id", before.trim_end_matches('s')),
+                _ => name.to_owned(),
+            };
+            Some((name, record))
+        });
+        parameters.collect()
+    }
+}
+
+/// The fields of a schema and of the objects within.
+fn collect(document: &Value, schema: &Value, path: &[String], fields: &mut Vec<Field>) {
+    let schema = resolve(document, schema);
+    for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+        let path: Vec<_> = path.iter().chain([name]).cloned().collect();
+        let choices = schema["oneOf"].as_array().into_iter().flatten();
+        for schema in choices.chain([schema]) {
+            collect(document, schema, &path, fields);
+        }
+        let number = schema.to_string().contains("\"number\"");
+        fields.push(Field { path, number });
     }
 }
 
