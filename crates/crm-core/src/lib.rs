@@ -3,18 +3,22 @@
 
 pub mod address;
 pub mod agents;
+pub mod ai_employees;
 pub mod api_keys;
 pub mod audit;
 pub mod companies;
 pub mod contacts;
 pub mod domain;
 pub mod organizations;
+pub mod teams;
 pub mod text;
 pub mod users;
 
 pub use agents::{Agent, AgentPatch, AgentService, NewAgent, PgAgents, Role};
+pub use ai_employees::{AiEmployee, AiEmployeeService, PgAiEmployees};
 pub use companies::{Company, CompanyPatch, CompanyService, NewCompany, PgCompanies};
 pub use contacts::{Contact, ContactPatch, ContactService, NewContact, PgContacts};
 pub use organizations::{
     NewOrganization, Organization, OrganizationPatch, OrganizationService, PgOrganizations,
 };
+pub use teams::{NewTeam, PgTeams, Team, TeamPatch, TeamService};

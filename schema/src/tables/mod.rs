@@ -8,16 +8,19 @@ mod crm_core;
 mod inbox;
 mod platform;
 mod sales_pipeline;
+mod work;
 
 pub use crm_core::*;
 pub use inbox::*;
 pub use platform::*;
 pub use sales_pipeline::*;
+pub use work::*;
 
 use diesel::allow_tables_to_appear_in_same_query;
 
 allow_tables_to_appear_in_same_query!(
     agents,
+    ai_employees,
     api_keys,
     audit_logs,
     channels,
@@ -28,6 +31,8 @@ allow_tables_to_appear_in_same_query!(
     drafts,
     events,
     files,
+    funnel_statuses,
+    funnels,
     idempotency_keys,
     instance_secrets,
     jobs,
@@ -40,5 +45,8 @@ allow_tables_to_appear_in_same_query!(
     sale_conversations,
     sale_status_history,
     sales,
+    tasks,
+    team_members,
+    teams,
     users
 );
