@@ -4,13 +4,15 @@ use crate::credentials::Credentials;
 use crate::http::metrics::Metrics;
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::{
-    AgentService, CompanyService, ContactService, OrganizationService, PgAgents, PgCompanies, PgContacts,
-    PgOrganizations,
+    AgentService, AiEmployeeService, CompanyService, ContactService, OrganizationService, PgAgents,
+    PgAiEmployees, PgCompanies, PgContacts, PgOrganizations, PgTeams, TeamService,
 };
 use rapport_inbox::{ConversationService, FileService, MessageService, PgConversations, PgFiles, PgMessages};
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
+use rapport_sales_pipeline::funnels::{FunnelService, PgFunnels};
+use rapport_sales_pipeline::tasks::{PgTasks, TaskService};
 use std::sync::Arc;
 
 /// The services, composed over one database. Cheap to clone.
@@ -41,6 +43,14 @@ pub struct Services {
     pub messages: Arc<dyn MessageService>,
     /// Files.
     pub files: Arc<dyn FileService>,
+    /// AI employees.
+    pub ai_employees: Arc<dyn AiEmployeeService>,
+    /// Teams.
+    pub teams: Arc<dyn TeamService>,
+    /// Funnels.
+    pub funnels: Arc<dyn FunnelService>,
+    /// Tasks.
+    pub tasks: Arc<dyn TaskService>,
 }
 
 impl App {
@@ -60,6 +70,10 @@ impl App {
             conversations: Arc::new(PgConversations),
             messages: Arc::new(PgMessages),
             files: Arc::new(PgFiles::new(files)),
+            ai_employees: Arc::new(PgAiEmployees),
+            teams: Arc::new(PgTeams),
+            funnels: Arc::new(PgFunnels),
+            tasks: Arc::new(PgTasks),
             db,
         })))
     }

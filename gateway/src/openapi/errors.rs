@@ -142,6 +142,10 @@ fn kind(subject: &str) -> &'static str {
         "API key" => "API key",
         "file" => "File",
         "task" => "Task",
+        "funnel" => "Funnel",
+        "funnel status" => "Funnel status",
+        "team" => "Team",
+        "AI employee" => "AI employee",
         _ => "Record",
     }
 }

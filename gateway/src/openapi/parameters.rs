@@ -87,7 +87,10 @@ pub fn subject(path: &str, name: &str) -> String {
         words.push(letter.to_ascii_lowercase());
         words
     });
-    words.replace("api_key", "API key").replace('_', " ")
+    words
+        .replace("api_key", "API key")
+        .replace("ai_employee", "AI employee")
+        .replace('_', " ")
 }
 
 /// The schema of an opaque id, `HR_id_` and 22 base 62 digits.

@@ -4,7 +4,9 @@
 mod error;
 pub mod number;
 pub mod paging;
+mod params;
 pub mod table;
+mod tasks;
 
 use super::Surface;
 use crate::http::surface::guard;
@@ -31,7 +33,7 @@ pub const SURFACE: Surface = Surface {
     bad_id: number::unread,
 };
 
-const TAGS: &[(&str, &str)] = &[];
+const TAGS: &[(&str, &str)] = &[("tasks", "What somebody is to do in a conversation, and by when.")];
 
 /// Where the operations of the [`table`] lie.
 const BASES: [&str; 2] = ["/api/v1", "/api/v2/calls"];
@@ -47,4 +49,6 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// Gives each operation its handler.
-fn routes(_: &mut Table) {}
+fn routes(table: &mut Table) {
+    tasks::routes(table);
+}

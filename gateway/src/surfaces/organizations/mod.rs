@@ -2,16 +2,19 @@
 //! `{"detail"}` errors.
 
 mod agents;
+mod ai_employees;
 mod api_keys;
 mod companies;
 mod contacts;
 mod conversations;
 mod error;
 mod fields;
+mod funnels;
 mod messages;
 mod organization;
 mod params;
 mod settings;
+mod teams;
 mod time;
 
 use super::Surface;
@@ -83,6 +86,9 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(scope("/{organization_id}/files").configure(messages::file_routes))
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)
+        .service(scope("/{organization_id}/funnels").configure(funnels::routes))
+        .service(scope("/{organization_id}/teams").configure(teams::routes))
+        .service(scope("/{organization_id}/ai-employees").configure(ai_employees::routes))
         .configure(organization::routes)
         .wrap(from_fn(|request, next| guard(render, request, next)));
     config.service(surface);

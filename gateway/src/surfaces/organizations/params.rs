@@ -8,4 +8,8 @@ crate::path_params! {
     MessageId = "message_id",
     ApiKeyId = "api_key_id",
     FileId = "file_id",
+    FunnelId = "funnel_id",
+    FunnelStatusId = "funnel_status_id",
+    TeamId = "team_id",
+    AiEmployeeId = "ai_employee_id",
 }
