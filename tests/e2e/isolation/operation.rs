@@ -29,8 +29,11 @@ pub struct Field {
 
 impl Field {
     /// The kind of record that it names, if it names one.
-    pub fn name(&self) -> &str {
-        self.path.last().unwrap()
+    pub fn name(&self) -> String {
+        match self.path.as_slice() {
+            [.., owner, id] if id == "id" => format!("{owner}Id"),
+            path => path.last().unwrap().clone(),
+        }
     }
 
     /// The field in `body`.
@@ -146,7 +149,7 @@ impl Operation {
                 .pointer(&format!("/{}", field.path.join("/")))
                 .is_some_and(|value| !value.is_null())
             {
-                field.set(&mut body, records.get(field.name()).unwrap());
+                field.set(&mut body, records.get(&field.name()).unwrap());
             }
         }
         Some(body)
@@ -157,7 +160,7 @@ impl Operation {
         let fields = self
             .fields
             .iter()
-            .filter(|field| records.get(field.name()).is_some());
+            .filter(|field| records.get(&field.name()).is_some());
         fields.cloned().collect()
     }
 
@@ -186,9 +189,16 @@ fn collect(document: &Value, schema: &Value, path: &[String], fields: &mut Vec<F
         for schema in choices.chain([schema]) {
             collect(document, schema, &path, fields);
         }
-        let number = schema.to_string().contains("\"number\"");
+        let choices = schema["oneOf"].as_array().into_iter().flatten();
+        let number = choices
+            .chain([schema])
+            .any(|schema| is_number(resolve(document, schema)));
         fields.push(Field { path, number });
     }
+}
+
+fn is_number(schema: &Value) -> bool {
+    schema["type"].to_string().contains("\"number\"")
 }
 
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {

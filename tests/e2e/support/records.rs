@@ -37,6 +37,7 @@ impl Records {
         let message = records.add(tenant, &path, &message, "message_id").await;
         let key = json!({"name": "Another", "scopes": ["read"]});
         records.add(tenant, "api-keys", &key, "api_key_id").await;
+        records.add_numbered(app, tenant).await;
         let file = attach(app, tenant, &conversation, &message).await;
         records.0.insert("file_id", file);
         records
@@ -47,12 +48,67 @@ impl Records {
         self.0.get(parameter).map(String::as_str)
     }
 
+    /// Makes what surfaces with numeric ids name, and notes the numbers of what is there.
+    async fn add_numbered(&mut self, app: &TestApp, tenant: &Tenant) {
+        let funnel = json!({"name": "Roof repairs", "statuses": ["New"]});
+        let funnel = tenant.post("funnels", &funnel).await.expect(201);
+        let status = &funnel.json["statuses"][0];
+        self.0.insert("funnel_id", funnel.text("funnel_id").to_owned());
+        let status_id = status["funnel_status_id"].as_str().unwrap();
+        self.0.insert("funnel_status_id", status_id.to_owned());
+        let team = tenant
+            .post("teams", &json!({"name": "Night shift"}))
+            .await
+            .expect(201);
+        self.0.insert("team_id", team.text("team_id").to_owned());
+        let ada = json!({"name": "Ada"});
+        self.add(tenant, "ai-employees", &ada, "ai_employee_id").await;
+        for (name, value) in [
+            ("funnelId", &funnel.json),
+            ("funnelStatusId", status),
+            ("teamId", &team.json),
+        ] {
+            self.0.insert(name, value["number"].to_string());
+        }
+        for (name, table, record) in [
+            ("userId", "agents", "agent_id"),
+            ("contactId", "contacts", "contact_id"),
+            ("conversationId", "conversations", "conversation_id"),
+        ] {
+            let number = number(app, table, self.get(record).unwrap()).await;
+            self.0.insert(name, number.to_string());
+        }
+        let user = self.get("userId").unwrap().to_owned();
+        self.0.insert("createdById", user.clone());
+        self.0.insert("assignedToId", user.clone());
+        let task = json!({
+            "context": {"conversationId": self.get("conversationId").unwrap().parse::<i64>().unwrap()},
+            "objective": "Call back", "createdBy": {"id": user, "type": "user"},
+            "assignedTo": {"id": user, "type": "user"},
+        });
+        let task = tenant.post("/api/v1/tasks", &task).await.expect(200);
+        self.0.insert("taskId", task.text("id").to_owned());
+    }
+
     async fn add(&mut self, tenant: &Tenant, path: &str, body: &Value, id: &'static str) -> String {
         let made = tenant.post(path, body).await.expect(201);
         let value = made.text(id).to_owned();
         self.0.insert(id, value.clone());
         value
     }
+}
+
+/// The numeric id of the record with this opaque one.
+pub async fn number(app: &TestApp, table: &str, id: &str) -> i64 {
+    let uuid = ids::parse_opaque(id).unwrap();
+    let query = format!("SELECT id FROM {table} WHERE uuid = '{uuid}'");
+    app.database
+        .sql()
+        .await
+        .query_one(&query, &[])
+        .await
+        .unwrap()
+        .get(0)
 }
 
 /// Attachments come with imported mail; there is no operation that makes one.

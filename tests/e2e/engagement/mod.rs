@@ -1,0 +1,6 @@
+//! The engagement surface: documented keys, types, errors and rules.
+
+mod errors;
+pub mod stage;
+mod task_filters;
+mod tasks;
