@@ -5,12 +5,14 @@
 )]
 
 mod crm_core;
+mod custom_fields;
 mod inbox;
 mod platform;
 mod sales_pipeline;
 mod work;
 
 pub use crm_core::*;
+pub use custom_fields::*;
 pub use inbox::*;
 pub use platform::*;
 pub use sales_pipeline::*;
@@ -28,6 +30,9 @@ allow_tables_to_appear_in_same_query!(
     contact_addresses,
     contacts,
     conversations,
+    custom_field_definitions,
+    custom_field_options,
+    custom_field_values,
     drafts,
     events,
     files,
