@@ -8,8 +8,10 @@ pub mod api_keys;
 pub mod audit;
 pub mod companies;
 pub mod contacts;
+pub mod custom_fields;
 pub mod domain;
 pub mod organizations;
+pub mod query;
 pub mod teams;
 pub mod text;
 pub mod users;
@@ -18,6 +20,7 @@ pub use agents::{Agent, AgentPatch, AgentService, NewAgent, PgAgents, Role};
 pub use ai_employees::{AiEmployee, AiEmployeeService, PgAiEmployees};
 pub use companies::{Company, CompanyPatch, CompanyService, NewCompany, PgCompanies};
 pub use contacts::{Contact, ContactPatch, ContactService, NewContact, PgContacts};
+pub use custom_fields::{CustomFieldService, PgCustomFields};
 pub use organizations::{
     NewOrganization, Organization, OrganizationPatch, OrganizationService, PgOrganizations,
 };

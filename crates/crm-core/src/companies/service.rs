@@ -3,13 +3,14 @@
 use super::rows::{CompanyRow, CompanyValues, of_organization};
 use super::{Company, CompanyPatch, CompanyService, NewCompany};
 use crate::audit::{self, Action, Changes};
+use crate::custom_fields::{EntityType, Owner, keep};
 use crate::{agents, domain, text};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::events::Event;
 use rapport_platform::page::before;
-use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids};
+use rapport_platform::{Error, Page, PageRequest, Patch, RawJson, Reader, Result, Tx, ids};
 use rapport_schema::tables::{companies, contacts};
 use uuid::Uuid;
 
@@ -49,6 +50,14 @@ impl CompanyService for PgCompanies {
         let values = check(tx, new).await?;
         let uuid = insert(tx, values).await?;
         let company = read(tx, uuid).await?;
+        keep(
+            tx,
+            EntityType::Company,
+            owner(&company),
+            None,
+            &company.custom_fields,
+        )
+        .await?;
         audit::record(tx, Action::Insert, (RECORD, uuid), &changes(None, Some(&company))).await?;
         tx.emit(Event::new("company.created", RECORD, uuid));
         Ok(company)
@@ -63,6 +72,14 @@ impl CompanyService for PgCompanies {
             .execute(&mut tx.conn())
             .await?;
         let new = read(tx, id).await?;
+        keep(
+            tx,
+            EntityType::Company,
+            owner(&old),
+            Some(&old.custom_fields),
+            &new.custom_fields,
+        )
+        .await?;
         let changes = changes(Some(&old), Some(&new));
         if !changes.is_empty() {
             audit::record(tx, Action::Update, (RECORD, id), &changes).await?;
@@ -75,12 +92,27 @@ impl CompanyService for PgCompanies {
         lock(tx, id).await?;
         let old = read(tx, id).await?;
         part(tx, old.id).await?;
+        keep(
+            tx,
+            EntityType::Company,
+            owner(&old),
+            Some(&old.custom_fields),
+            &RawJson::default(),
+        )
+        .await?;
         diesel::delete(companies::table.find((tx.organization(), old.id)))
             .execute(&mut tx.conn())
             .await?;
         audit::record(tx, Action::Delete, (RECORD, id), &changes(Some(&old), None)).await?;
         tx.emit(Event::new("company.deleted", RECORD, id));
         Ok(())
+    }
+}
+
+fn owner(company: &Company) -> Owner {
+    Owner {
+        id: company.id,
+        created_at: company.created_at,
     }
 }
 

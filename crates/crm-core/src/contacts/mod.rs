@@ -1,9 +1,11 @@
 //! Contacts: the people on the other side of a conversation.
 
 mod addresses;
+mod list;
 mod rows;
 mod service;
 
+pub use list::CONTACTS;
 pub use service::PgContacts;
 
 use crate::address::Address;

@@ -9,5 +9,7 @@ mod agents;
 mod api_keys;
 mod companies;
 mod contacts;
+mod custom_fields;
 mod organizations;
+mod query;
 mod stage;

@@ -1,0 +1,7 @@
+//! Lists that are filtered and sorted as callers like.
+
+mod fuzz;
+mod model;
+mod pages;
+mod property;
+pub mod world;
