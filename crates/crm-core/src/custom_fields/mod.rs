@@ -163,6 +163,8 @@ pub struct ListOption {
 /// What an option is made of.
 #[derive(Debug, Clone)]
 pub struct NewOption {
+    /// The definition it is said to belong to.
+    pub definition_id: i64,
     /// What records hold, unique in the list; at most 255 characters.
     pub value: String,
     /// What people call it.
@@ -174,6 +176,8 @@ pub struct NewOption {
 /// Changes to an option. What cannot change may be said again.
 #[derive(Debug, Clone, Default)]
 pub struct OptionPatch {
+    /// What it is already.
+    pub definition_id: Option<i64>,
     /// What it is already: records hold it.
     pub value: Option<String>,
     /// What people call it.

@@ -48,6 +48,12 @@ pub(super) async fn read(
 
 pub(super) async fn create(tx: &mut Tx, definition: i64, new: NewOption) -> Result<ListOption> {
     let definition = definitions::lock(tx, definition).await?;
+    if new.definition_id != definition.id {
+        return Err(Error::invalid(
+            "definitionId",
+            "is not the definition of the path",
+        ));
+    }
     if definition.field_type != FieldType::List {
         return Err(Error::invalid("definitionId", "is no definition of type LIST"));
     }
@@ -68,8 +74,10 @@ pub(super) async fn create(tx: &mut Tx, definition: i64, new: NewOption) -> Resu
 pub(super) async fn update(tx: &mut Tx, definition: i64, id: i64, patch: OptionPatch) -> Result<ListOption> {
     definitions::lock(tx, definition).await?;
     let old = read(tx.conn(), tx.organization(), definition, id).await?;
+    unchanged("definitionId", &definition, patch.definition_id.as_ref())?;
     unchanged("value", &old.value, patch.value.as_ref())?;
     let set = check(NewOption {
+        definition_id: definition,
         value: old.value.clone(),
         label: patch.label.apply(old.label.clone()),
         description: patch.description.apply(old.description.clone()),

@@ -23,9 +23,9 @@
 //! The table `custom_field_values` has one row for each value of a defined field. Where a search asks for one value of
 //! a custom field and goes by time, or is sorted by a custom field, that table's index *leads*: its rows are in the order
 //! of the list, so that a page costs as much as it has rows, however many records there are. All other filters on custom
-//! fields are joins that PostgreSQL begins at whichever side promises fewer rows. (300,000 contacts: 70 %, 3 % and 0.1 %
-//! with the value take 0.3 ms to 1.2 ms by time; by name 0.6 ms to 13 ms, cold. An index on the JSON itself would find
-//! rows of one value but not in an order, and could not compare.)
+//! fields are joins that PostgreSQL begins at whichever side promises fewer rows. Measured with 300,000 contacts, of
+//! which 70 %, 3 % and 0.1 % have the value, from a cold cache: 0.1 ms to 1.2 ms in order of time, 0.6 ms to 13 ms by
+//! name. An index on the JSON itself would find the rows of one value, but not in an order, and could not compare.
 
 mod compile;
 mod condition;

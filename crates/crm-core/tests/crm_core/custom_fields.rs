@@ -50,6 +50,7 @@ async fn define(stage: &Stage, new: NewDefinition) -> Result<Definition> {
 
 async fn option(stage: &Stage, definition: i64, value: &str) -> Result<ListOption> {
     let new = NewOption {
+        definition_id: definition,
         value: value.to_owned(),
         label: None,
         description: None,

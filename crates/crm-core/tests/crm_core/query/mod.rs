@@ -1,5 +1,6 @@
 //! Lists that are filtered and sorted as callers like.
 
+mod cost;
 mod fuzz;
 mod model;
 mod pages;

@@ -95,6 +95,7 @@ pub async fn define(stage: &Stage, key: &str, field_type: FieldType) -> i64 {
         let values = TIERS.iter().filter(|_| field_type == FieldType::List);
         for value in values {
             let new = NewOption {
+                definition_id: made.id,
                 value: (*value).to_owned(),
                 label: None,
                 description: None,
