@@ -3,6 +3,7 @@
 use crate::credentials::Credentials;
 use crate::http::metrics::Metrics;
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
+use rapport_crm_core::custom_fields::{CustomFieldService, PgCustomFields};
 use rapport_crm_core::{
     AgentService, AiEmployeeService, CompanyService, ContactService, OrganizationService, PgAgents,
     PgAiEmployees, PgCompanies, PgContacts, PgOrganizations, PgTeams, TeamService,
@@ -37,6 +38,8 @@ pub struct Services {
     pub api_keys: Arc<dyn ApiKeyService>,
     /// Contacts.
     pub contacts: Arc<dyn ContactService>,
+    /// Definitions of custom fields.
+    pub custom_fields: Arc<dyn CustomFieldService>,
     /// Conversations.
     pub conversations: Arc<dyn ConversationService>,
     /// Messages.
@@ -67,6 +70,7 @@ impl App {
             companies: Arc::new(PgCompanies),
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
+            custom_fields: Arc::new(PgCustomFields),
             conversations: Arc::new(PgConversations),
             messages: Arc::new(PgMessages),
             files: Arc::new(PgFiles::new(files)),

@@ -146,6 +146,8 @@ fn kind(subject: &str) -> &'static str {
         "funnel status" => "Funnel status",
         "team" => "Team",
         "AI employee" => "AI employee",
+        "definition" => "Custom field definition",
+        "option" => "Custom field option",
         _ => "Record",
     }
 }

@@ -88,6 +88,22 @@ impl Records {
         });
         let task = tenant.post("/api/v1/tasks", &task).await.expect(200);
         self.0.insert("taskId", task.text("id").to_owned());
+        self.add_custom_fields(tenant).await;
+    }
+
+    /// A list and an option, as the examples have them.
+    async fn add_custom_fields(&mut self, tenant: &Tenant) {
+        let definitions = "/api/v1/custom-fields/definitions";
+        let definition = json!({"entityType": "CONTACT", "fieldKey": "plan", "fieldType": "LIST"});
+        let definition = tenant.post(definitions, &definition).await.expect(200);
+        let id = definition.json["id"].as_i64().unwrap();
+        let option = json!({"definitionId": id, "value": "gold"});
+        let option = tenant
+            .post(&format!("{definitions}/{id}/options"), &option)
+            .await
+            .expect(200);
+        self.0.insert("definitionId", id.to_string());
+        self.0.insert("optionId", option.json["id"].to_string());
     }
 
     async fn add(&mut self, tenant: &Tenant, path: &str, body: &Value, id: &'static str) -> String {

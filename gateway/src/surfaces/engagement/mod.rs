@@ -1,7 +1,9 @@
 //! The engagement surface: `/api/v1/…` and `/api/v2/calls/agent`. Camel case, numeric ids, page tokens,
 //! `{code, error, message, details}` errors. The organization is the credential's own.
 
+mod custom_fields;
 mod error;
+pub mod listing;
 pub mod number;
 pub mod paging;
 mod params;
@@ -33,7 +35,13 @@ pub const SURFACE: Surface = Surface {
     bad_id: number::unread,
 };
 
-const TAGS: &[(&str, &str)] = &[("tasks", "What somebody is to do in a conversation, and by when.")];
+const TAGS: &[(&str, &str)] = &[
+    ("tasks", "What somebody is to do in a conversation, and by when."),
+    (
+        "custom fields",
+        "What the free fields of contacts and other records may hold.",
+    ),
+];
 
 /// Where the operations of the [`table`] lie.
 const BASES: [&str; 2] = ["/api/v1", "/api/v2/calls"];
@@ -51,4 +59,5 @@ pub fn configure(config: &mut ServiceConfig) {
 /// Gives each operation its handler.
 fn routes(table: &mut Table) {
     tasks::routes(table);
+    custom_fields::routes(table);
 }

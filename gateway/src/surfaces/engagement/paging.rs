@@ -1,6 +1,7 @@
 //! Pages: `pageSize` (of tasks: `limit`) and `pageToken`; `items`, `nextPageToken`, `totalCount`.
 
 use crate::http::{ApiError, App};
+use rapport_crm_core::query::{After, Listed, Start};
 use rapport_platform::{Ctx, Error, Page, PageRequest, Position};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -73,6 +74,25 @@ impl<'a> Tokens<'a> {
             next_page_token: page.next.map(|position| self.token(position)),
             total_count: total,
             items: page.items.into_iter().map(view).collect(),
+        }
+    }
+
+    /// Where the page after `token` starts, in a list that callers sort.
+    ///
+    /// # Errors
+    /// `Invalid` naming `pageToken` when it was not made for this list.
+    pub fn start(&self, token: &str) -> Result<Start, Error> {
+        let after = After::open(self.app.db.cursors(), &self.binding, token);
+        after.map(Start::After).ok_or_else(unread)
+    }
+
+    /// As [`Tokens::view`], of a list that callers sort, with its total.
+    pub fn listed<T, V>(&self, found: Listed<T>, view: impl FnMut(T) -> V) -> ItemsView<V> {
+        let seal = |after: After| after.seal(self.app.db.cursors(), &self.binding);
+        ItemsView {
+            next_page_token: found.next.map(seal),
+            total_count: found.total.unwrap_or_default(),
+            items: found.items.into_iter().map(view).collect(),
         }
     }
 }
