@@ -8,9 +8,11 @@ use rapport_crm_core::agents::{AgentParticipant, AgentRemoval};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::audit::{AuditService, PgAuditLogs};
 use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
+use rapport_crm_core::custom_fields::{CustomFieldService, PgCustomFields};
 use rapport_crm_core::{
-    AgentService, ChannelService, CompanyService, ContactService, MergeService, OrganizationService,
-    PgAgents, PgChannels, PgCompanies, PgContacts, PgMerges, PgOrganizations, PgSearch, SearchService,
+    AgentService, AiEmployeeService, ChannelService, CompanyService, ContactService, MergeService,
+    OrganizationService, PgAgents, PgAiEmployees, PgChannels, PgCompanies, PgContacts, PgMerges,
+    PgOrganizations, PgSearch, PgTeams, SearchService, TeamService,
 };
 use rapport_inbox::files::RemoveContents;
 use rapport_inbox::{
@@ -21,6 +23,8 @@ use rapport_inbox::{
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
+use rapport_sales_pipeline::funnels::{FunnelService, PgFunnels};
+use rapport_sales_pipeline::tasks::{PgTasks, TaskService};
 use rapport_sales_pipeline::{CompanySales, PgPipeline, PgSales, PipelineService, SaleService};
 use std::sync::Arc;
 
@@ -56,6 +60,8 @@ pub struct Services {
     pub merges: Arc<dyn MergeService>,
     /// Search for contacts and companies.
     pub search: Arc<dyn SearchService>,
+    /// Definitions of custom fields.
+    pub custom_fields: Arc<dyn CustomFieldService>,
     /// Conversations.
     pub conversations: Arc<dyn ConversationService>,
     /// Messages.
@@ -76,6 +82,14 @@ pub struct Services {
     pub response_drafts: Arc<dyn ResponseDraftService>,
     /// Reports.
     pub analytics: Arc<dyn AnalyticsService>,
+    /// AI employees.
+    pub ai_employees: Arc<dyn AiEmployeeService>,
+    /// Teams.
+    pub teams: Arc<dyn TeamService>,
+    /// Funnels.
+    pub funnels: Arc<dyn FunnelService>,
+    /// Tasks.
+    pub tasks: Arc<dyn TaskService>,
 }
 
 impl App {
@@ -109,6 +123,11 @@ impl App {
             response_drafts: Arc::new(PgResponseDrafts::new(channels.clone())),
             channels,
             analytics: Arc::new(PgAnalytics),
+            custom_fields: Arc::new(PgCustomFields),
+            ai_employees: Arc::new(PgAiEmployees),
+            teams: Arc::new(PgTeams),
+            funnels: Arc::new(PgFunnels),
+            tasks: Arc::new(PgTasks),
             db,
         })))
     }

@@ -9,6 +9,7 @@
 
 mod cli;
 mod crash;
+mod engagement;
 mod http;
 mod isolation;
 mod openapi;

@@ -3,24 +3,31 @@
 
 pub mod address;
 pub mod agents;
+pub mod ai_employees;
 pub mod api_keys;
 pub mod audit;
 pub mod channels;
 pub mod companies;
 pub mod contacts;
+pub mod custom_fields;
 pub mod domain;
 pub mod merges;
 pub mod organizations;
+pub mod query;
 pub mod search;
+pub mod teams;
 pub mod text;
 pub mod users;
 
 pub use agents::{Agent, AgentPatch, AgentService, NewAgent, PgAgents, Role};
+pub use ai_employees::{AiEmployee, AiEmployeeService, PgAiEmployees};
 pub use channels::{Channel, ChannelPatch, ChannelService, PgChannels};
 pub use companies::{Company, CompanyPatch, CompanyService, NewCompany, PgCompanies};
 pub use contacts::{Contact, ContactPatch, ContactService, NewContact, PgContacts};
+pub use custom_fields::{CustomFieldService, PgCustomFields};
 pub use merges::{Merge, MergeService, PgMerges, References};
 pub use organizations::{
     NewOrganization, Organization, OrganizationPatch, OrganizationService, PgOrganizations,
 };
 pub use search::{PgSearch, SearchService};
+pub use teams::{NewTeam, PgTeams, Team, TeamPatch, TeamService};

@@ -30,6 +30,8 @@ pub enum Error {
         message: Cow<'static, str>,
         /// The database constraint that was hit, where one was.
         constraint: Option<String>,
+        /// The record that is in the way, where it is known.
+        other: Option<Other>,
     },
     /// The record is not in the version that the caller relies on.
     #[error("{what} has changed meanwhile")]
@@ -60,6 +62,15 @@ pub enum Error {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// A record of the same organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Other {
+    /// The kind of record: `contact`.
+    pub what: &'static str,
+    /// Its numeric id.
+    pub id: i64,
+}
+
 impl Error {
     /// `what` does not exist in this organization.
     pub fn not_found(what: &'static str) -> Self {
@@ -79,6 +90,16 @@ impl Error {
         Self::Conflict {
             message: message.into(),
             constraint: None,
+            other: None,
+        }
+    }
+
+    /// The record `other` is in the way.
+    pub fn taken(message: impl Into<Cow<'static, str>>, other: Other) -> Self {
+        Self::Conflict {
+            message: message.into(),
+            constraint: None,
+            other: Some(other),
         }
     }
 
@@ -120,6 +141,7 @@ impl From<DieselError> for Error {
                 Self::Conflict {
                     message: "The record conflicts with another one".into(),
                     constraint: info.constraint_name().map(str::to_owned),
+                    other: None,
                 }
             }
             DieselError::DatabaseError(Kind::ClosedConnection, info) => Self::Unavailable {

@@ -18,7 +18,7 @@ mod patch;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ctx::{Actor, Ctx, Scope, Scopes};
 pub use db::{Db, DbConfig, Directory, Reader, Tx};
-pub use error::{Error, Result};
+pub use error::{Error, Other, Result};
 pub use ids::{Ids, RandomIds};
 pub use json::RawJson;
 pub use page::{CursorKey, Page, PageRequest, Position};

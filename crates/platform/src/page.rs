@@ -137,24 +137,32 @@ impl CursorKey {
         let mut bytes = Vec::with_capacity(VALUES + TAG);
         bytes.extend(position.at.timestamp_micros().to_be_bytes());
         bytes.extend(position.id.to_be_bytes());
-        let tag = self.mac(binding, &bytes).finalize().into_bytes();
-        bytes.extend(tag.iter().take(TAG));
-        format!("{PREFIX}{}", encode_url_safe(&bytes))
+        self.seal(binding, bytes)
     }
 
     /// The position for which `cursor` stands; `None` unless it was made for this very list.
     pub fn decode(&self, binding: &str, cursor: &str) -> Option<Position> {
-        let bytes = decode_url_safe(cursor.strip_prefix(PREFIX)?)?;
-        let (values, tag) = bytes.split_at_checked(VALUES)?;
-        if tag.len() != TAG {
-            return None;
-        }
-        self.mac(binding, values).verify_truncated_left(tag).ok()?;
+        let values = self.open(binding, cursor)?;
         let (micros, id) = values.split_first_chunk::<8>()?;
         Some(Position {
             at: DateTime::from_timestamp_micros(i64::from_be_bytes(*micros))?,
             id: i64::from_be_bytes(id.try_into().ok()?),
         })
+    }
+
+    /// The cursor that holds any `values`, for lists that are sorted by something else.
+    pub fn seal(&self, binding: &str, mut values: Vec<u8>) -> String {
+        let tag = self.mac(binding, &values).finalize().into_bytes();
+        values.extend(tag.iter().take(TAG));
+        format!("{PREFIX}{}", encode_url_safe(&values))
+    }
+
+    /// The values that [`CursorKey::seal`] put into `cursor`; `None` unless it was made for this very list.
+    pub fn open(&self, binding: &str, cursor: &str) -> Option<Vec<u8>> {
+        let mut bytes = decode_url_safe(cursor.strip_prefix(PREFIX)?)?;
+        let tag = bytes.split_off(bytes.len().checked_sub(TAG)?);
+        self.mac(binding, &bytes).verify_truncated_left(&tag).ok()?;
+        Some(bytes)
     }
 
     /// A digest of `text` that nobody without the secret can work out, so that guesses at what it covers cannot be
@@ -165,6 +173,8 @@ impl CursorKey {
 
     fn mac(&self, binding: &str, values: &[u8]) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
+        // The length says where the values end and the binding begins.
+        mac.update(&values.len().to_be_bytes());
         mac.update(values);
         mac.update(binding.as_bytes());
         mac

@@ -1,11 +1,13 @@
-//! The sales pipeline: its stages, the sales that go through it, and their quotes. Each aggregate has a service
-//! trait; the `Pg…` structs implement them on PostgreSQL.
+//! The sales pipeline: its stages, the sales that go through it, and their quotes; funnels, and tasks. Each aggregate
+//! has a service trait; the `Pg…` structs implement them on PostgreSQL.
 
 pub mod decimal;
+pub mod funnels;
 mod locks;
 pub mod pipeline;
 pub mod quote;
 pub mod sales;
+pub mod tasks;
 
 pub use pipeline::{PgPipeline, PipelineService};
 pub use sales::{CompanySales, FollowMerges, PgSales, SaleService};

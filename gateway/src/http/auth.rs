@@ -6,11 +6,12 @@ use crate::app::App;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use rapport_crm_core::api_keys::{Credential, Refusal};
+use rapport_crm_core::api_keys::{Credential, Membership, Refusal};
 use rapport_platform::{Actor, Ctx, Error, Scope, ids};
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::sync::Arc;
+use uuid::Uuid;
 
 const KEY_HEADER: &str = "X-API-KEY";
 /// The parameter in which the organizations surface carries the organization.
@@ -51,6 +52,8 @@ pub struct Auth<P> {
     pub ctx: Ctx,
     /// The credential itself.
     pub credential: Arc<Credential>,
+    /// The UUID of the organization in which it acts.
+    pub organization: Uuid,
     permission: PhantomData<P>,
 }
 
@@ -110,7 +113,7 @@ impl<P: Permission> Auth<P> {
             .get::<Admitted>()
             .cloned()
             .ok_or(ApiError::Credential(Refused::Missing))?;
-        let organization = organization(request, &credential)?;
+        let Membership { organization, uuid } = organization(request, &credential)?;
         if !credential.scopes.allow(P::SCOPE) {
             let scope = P::SCOPE.name();
             return Err(Error::forbidden(format!("API Key lacks the scope {scope}")).into());
@@ -127,13 +130,14 @@ impl<P: Permission> Auth<P> {
         Ok(Self {
             ctx,
             credential,
+            organization: uuid,
             permission: PhantomData,
         })
     }
 }
 
 /// The organization of the path, or the credential's own one where the path names none.
-fn organization(request: &HttpRequest, credential: &Credential) -> Result<i64, ApiError> {
+fn organization(request: &HttpRequest, credential: &Credential) -> Result<Membership, ApiError> {
     let path = request.match_info();
     let (name, what, uuid) = if let Some(text) = path.get(ORGANIZATION) {
         (ORGANIZATION, "Organization", ids::parse_opaque(text))
@@ -141,9 +145,9 @@ fn organization(request: &HttpRequest, credential: &Credential) -> Result<i64, A
         (SOLUTION, "Solution", ids::parse_either(text))
     } else {
         let own = credential.organizations.first();
-        return Ok(own.ok_or(Error::not_found("Organization"))?.organization);
+        return Ok(own.ok_or(Error::not_found("Organization"))?.clone());
     };
     let uuid = uuid.ok_or_else(|| ApiError::BadRequest(format!("Invalid {name}")))?;
     let membership = credential.membership(uuid);
-    Ok(membership.ok_or(Error::not_found(what))?.organization)
+    Ok(membership.ok_or(Error::not_found(what))?.clone())
 }

@@ -7,7 +7,8 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use rapport_platform::Error;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use sha2::{Digest, Sha256};
 
@@ -41,6 +42,16 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 digest: Sha256::digest(&bytes).into(),
             })
         })
+    }
+}
+
+/// A key that may stand in a body and means nothing there, such as one that the server itself keeps.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ignored;
+
+impl<'de> Deserialize<'de> for Ignored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|IgnoredAny| Self)
     }
 }
 

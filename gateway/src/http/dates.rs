@@ -88,7 +88,11 @@ fn in_order(from: DateTime<Utc>, to: DateTime<Utc>) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn moment(field: &'static str, text: Option<&str>, zone: Tz) -> Result<Option<DateTime<Utc>>, ApiError> {
+/// The time that `text` writes in ISO 8601; without an offset it is that of `zone`.
+///
+/// # Errors
+/// `Invalid` naming the field when it is none.
+pub fn moment(field: &'static str, text: Option<&str>, zone: Tz) -> Result<Option<DateTime<Utc>>, ApiError> {
     let Some(text) = text else { return Ok(None) };
     let exact = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok();
     let time = exact.or_else(|| {

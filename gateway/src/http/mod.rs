@@ -15,6 +15,8 @@ pub mod paging;
 pub mod path;
 pub mod query;
 pub mod surface;
+pub mod table;
+pub mod time;
 
 pub use auth::{Admin, Auth, Read, Write};
 pub use body::Body;
@@ -22,7 +24,7 @@ pub use dates::{DateQuery, ReportQuery};
 pub use error::ApiError;
 pub use once::Once;
 pub use paging::{ListView, PageQuery, PaginationView};
-pub use path::PathId;
+pub use path::{PathId, PathNumber, PathUuid};
 pub use query::Query;
 
 /// The services, as handlers take them.

@@ -63,6 +63,19 @@ impl Once {
         self.answered(app, auth, body, work).await
     }
 
+    /// As [`Once::created`], with status 200.
+    ///
+    /// # Errors
+    /// As [`Once::created`].
+    pub async fn ok<P, T, V, F>(self, app: &App, auth: &Auth<P>, body: Body<T>, work: F) -> Answer
+    where
+        V: Serialize,
+        F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<V>,
+    {
+        let work = async |tx: &mut Tx, value| Ok((StatusCode::OK, work(tx, value).await?));
+        self.answered(app, auth, body, work).await
+    }
+
     /// As [`Once::created`], with the status that `work` gives, as where a write may find what it would make.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ type Case = (String, ApiError);
 
 /// Puts the errors that many operations share among the components, as `Error403`.
 pub fn components(document: &mut Document, surface: &Surface) -> Result<()> {
-    let shared = refusals().into_iter().chain(unread()).chain(failures());
+    let shared = refusals().into_iter().chain(unfitting()).chain(failures());
     for (status, response) in responses(surface, shared)? {
         document
             .component("responses")
@@ -33,13 +33,13 @@ pub fn of(document: &Document, operation: Operation<'_>, surface: &Surface) -> R
         shared.extend(refusals());
     }
     if operation.value["requestBody"].is_object() {
-        shared.extend(unread());
+        shared.extend(unfitting());
     }
     let mut all = responses(surface, shared)?;
     for (status, response) in &mut all {
         *response = json!({"$ref": format!("#/components/responses/Error{status}")});
     }
-    all.extend(responses(surface, own(document, operation))?);
+    all.extend(responses(surface, own(document, operation, surface))?);
     Ok(all)
 }
 
@@ -53,7 +53,7 @@ fn refusals() -> Vec<Case> {
     ]
 }
 
-fn unread() -> Vec<Case> {
+fn unfitting() -> Vec<Case> {
     vec![
         named("too_large", ApiError::TooLarge { limit: LIMIT }),
         named("media_type", ApiError::MediaType),
@@ -69,24 +69,26 @@ fn failures() -> Vec<Case> {
 }
 
 /// What goes wrong with just this operation's path, query and body.
-fn own(document: &Document, operation: Operation<'_>) -> Vec<Case> {
-    let bad = |name: &str| {
-        named(
-            format!("invalid_{name}"),
-            ApiError::BadRequest(format!("Invalid {name}")),
-        )
-    };
+fn own(document: &Document, operation: Operation<'_>, surface: &Surface) -> Vec<Case> {
     let mut cases = Vec::new();
     for id in parameters::in_path(operation.path) {
-        cases.push(bad(id));
-        cases.push(named(format!("unknown_{id}"), Error::not_found(kind(id))));
+        cases.extend((surface.bad_id)(id).map(|error| named(format!("invalid_{id}"), error)));
+        let kind = kind(&parameters::subject(operation.path, id));
+        cases.push(named(format!("unknown_{id}"), Error::not_found(kind)));
     }
     for name in parameters::in_query(document, operation) {
         match name {
-            "cursor" => cases.push(bad(name)),
-            "limit" => cases.push(named(
+            "cursor" => cases.push(named(
+                "invalid_cursor",
+                ApiError::BadRequest("Invalid cursor".to_owned()),
+            )),
+            "pageToken" => cases.push(named(
+                "invalid_pageToken",
+                Error::invalid("pageToken", "is not a token of this list and these filters"),
+            )),
+            "limit" | "pageSize" => cases.push(named(
                 name,
-                Error::invalid("limit", "must be a whole number from 1 to 500"),
+                Error::invalid(name.to_owned(), "must be a whole number from 1 to 500"),
             )),
             "start_date" => {
                 let message = "start_date must be less than or equal to end_date";
@@ -111,8 +113,10 @@ fn own(document: &Document, operation: Operation<'_>) -> Vec<Case> {
     }
     if parameters::in_header(document, operation).any(|name| name == "If-Match") {
         let id = parameters::in_path(operation.path).last().unwrap_or_default();
-        cases.push(bad("If-Match"));
-        cases.push(named("stale", Error::stale(kind(id))));
+        let kind = kind(&parameters::subject(operation.path, id));
+        let unread = ApiError::BadRequest("Invalid If-Match".to_owned());
+        cases.push(named("invalid_If-Match", unread));
+        cases.push(named("stale", Error::stale(kind)));
     }
     let declared = &operation.value["responses"]["409"]["description"];
     if let Some(message) = declared.as_str().filter(|message| !message.is_empty()) {
@@ -143,22 +147,29 @@ fn repeated() -> Vec<Case> {
 }
 
 /// What a parameter of the path names, as the domain calls it.
-fn kind(id: &str) -> &'static str {
-    match id {
-        "organization_id" => "Organization",
-        "contact_id" => "Contact",
-        "company_id" => "Company",
-        "agent_id" => "Agent",
-        "conversation_id" => "Conversation",
-        "message_id" => "Message",
-        "api_key_id" => "API key",
-        "file_id" => "File",
-        "sale_id" => "Sale",
-        "audit_log_id" => "Audit log",
-        "channel_id" => "Channel",
-        "draft_id" => "Message draft",
-        "response_id" => "Response draft",
-        "solution_id" => "Solution",
+fn kind(subject: &str) -> &'static str {
+    match subject {
+        "organization" => "Organization",
+        "contact" => "Contact",
+        "company" => "Company",
+        "agent" => "Agent",
+        "conversation" => "Conversation",
+        "message" => "Message",
+        "API key" => "API key",
+        "file" => "File",
+        "sale" => "Sale",
+        "audit log" => "Audit log",
+        "channel" => "Channel",
+        "draft" => "Message draft",
+        "response" => "Response draft",
+        "solution" => "Solution",
+        "task" => "Task",
+        "funnel" => "Funnel",
+        "funnel status" => "Funnel status",
+        "team" => "Team",
+        "AI employee" => "AI employee",
+        "definition" => "Custom field definition",
+        "option" => "Custom field option",
         _ => "Record",
     }
 }
@@ -183,15 +194,23 @@ fn responses(surface: &Surface, cases: impl IntoIterator<Item = Case>) -> Result
         let body: Value = serde_json::from_slice(&body).map_err(Error::internal)?;
         let response = found.entry(status.as_str()).or_insert_with(|| {
             let content = json!({&media_type: {"schema": {"$ref": schema}, "examples": {}}});
-            json!({"description": meaning(status.as_u16()), "content": content})
+            json!({"description": meaning(surface, status.as_u16()), "content": content})
         });
         response["content"][&media_type]["examples"][name] = json!({"value": body});
     }
     Ok(found)
 }
 
-fn meaning(status: u16) -> &'static str {
+fn meaning(surface: &Surface, status: u16) -> &'static str {
+    let shows = |error: &ApiError| (surface.render)(error, REQUEST_ID).status().as_u16() == status;
     match status {
+        400 if shows(&Error::invalid("name", "must not be empty").into()) => {
+            "A value is not acceptable; the error says which"
+        }
+        403 if !shows(&ApiError::Credential(Refused::Missing)) => "The API key lacks the scope",
+        422 if !shows(&Error::invalid("name", "must not be empty").into()) => {
+            "The `Idempotency-Key` was used before with another request"
+        }
         400 => "An id, a cursor or a date cannot be read, or the JSON is malformed",
         401 => "The API key is missing or not accepted",
         403 => "The API key is missing, not accepted, or lacks the scope",

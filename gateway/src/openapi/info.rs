@@ -1,7 +1,7 @@
 //! What stands before the paths of a document: introduction, server, security schemes, tags.
 
 use super::document::Document;
-use crate::surfaces::Surface;
+use crate::surfaces::{self, Surface};
 use serde_json::{Value, json};
 
 /// What holds on every surface.
@@ -23,7 +23,14 @@ pub fn surface(surface: &Surface) -> Document {
 
 /// The introduction of the document of all surfaces.
 pub fn merged() -> Document {
-    introduction("Rapport", COMMON, &json!([]))
+    let surfaces = surfaces::ALL
+        .iter()
+        .map(|surface| format!("\n# {}\n{}", surface.title, surface.description));
+    introduction(
+        "Rapport",
+        &format!("{COMMON}{}", surfaces.collect::<String>()),
+        &json!([]),
+    )
 }
 
 fn introduction(title: &str, description: &str, tags: &Value) -> Document {

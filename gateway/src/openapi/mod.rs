@@ -48,7 +48,7 @@ pub fn schema<T: utoipa::ToSchema>() -> NamedSchema {
 pub fn document(surface: &Surface) -> Result<Document> {
     let mut document = collect::collect(surface)?;
     complete::complete(&mut document, surface)?;
-    namespace::apply(&mut document, surface.prefix);
+    namespace::apply(&mut document, surface);
     Ok(document)
 }
 

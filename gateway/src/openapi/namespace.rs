@@ -1,17 +1,25 @@
 //! Keeps the names of one surface apart from those of the others, so that documents can be merged.
 
 use super::document::{Document, object};
+use crate::surfaces::Surface;
 use serde_json::{Map, Value};
 
 /// The kinds of components that each surface has its own of.
 const KINDS: [&str; 2] = ["schemas", "responses"];
 
-/// Puts `prefix` (`engagement`) before operation ids (`engagement_get_contact`) and the names of schemas and
-/// responses (`EngagementContactView`). An empty one changes nothing.
-pub fn apply(document: &mut Document, prefix: &str) {
-    if prefix.is_empty() {
+/// Puts the surface's prefix (`inbox`) before the names of schemas and responses (`InboxContactView`) and, unless the
+/// reference itself names them, operation ids (`inbox_get_contact`). An empty one changes nothing.
+pub fn apply(document: &mut Document, surface: &Surface) {
+    if surface.prefix.is_empty() {
         return;
     }
+    components(document, surface.prefix);
+    if !surface.names_operations {
+        operations(document, surface.prefix);
+    }
+}
+
+fn components(document: &mut Document, prefix: &str) {
     let capital = capitalized(prefix);
     for kind in KINDS {
         let renamed = std::mem::take(document.component(kind)).into_iter();
@@ -20,6 +28,9 @@ pub fn apply(document: &mut Document, prefix: &str) {
             .collect::<Map<_, _>>();
     }
     references(document.value_mut(), &capital);
+}
+
+fn operations(document: &mut Document, prefix: &str) {
     for item in object(&mut document.value_mut()["paths"]).values_mut() {
         for operation in object(item).values_mut() {
             if let Some(id) = operation["operationId"].as_str() {
@@ -68,7 +79,8 @@ mod tests {
             }}}},
             "components": {"schemas": {"X": {"type": "object"}}, "responses": {"Error403": {"description": "no"}}},
         }));
-        apply(&mut document, "engagement");
+        components(&mut document, "engagement");
+        operations(&mut document, "engagement");
         let operation = document.operations().next().expect("one operation");
         assert_eq!(operation.text("operationId"), "engagement_get_x");
         let responses = &operation.value["responses"];

@@ -54,7 +54,7 @@ pub fn all(document: &Document, operation: Operation<'_>, id: fn(&str) -> Value)
     };
     let implied = in_path(operation.path)
         .filter(missing)
-        .map(|name| path_parameter(document, name, id(name)));
+        .map(|name| path_parameter(document, operation.path, name, id(name)));
     let mut all: Vec<Value> = implied.collect();
     all.extend(declared.iter().cloned());
     if operation.method == "post" {
@@ -63,15 +63,15 @@ pub fn all(document: &Document, operation: Operation<'_>, id: fn(&str) -> Value)
     all
 }
 
-fn path_parameter(document: &Document, name: &str, mut schema: Value) -> Value {
-    let example = shown(document, name).unwrap_or_else(|| schema["example"].take());
+fn path_parameter(document: &Document, path: &str, name: &str, mut schema: Value) -> Value {
+    let example = shown(document, name, &schema).unwrap_or_else(|| schema["example"].take());
     if let Some(schema) = schema.as_object_mut() {
         schema.shift_remove("example");
     }
     json!({
         "name": name,
         "in": "path",
-        "description": format!("The id of the {}.", words(name.trim_end_matches("_id"))),
+        "description": format!("The id of the {}.", subject(path, name)),
         "required": true,
         "schema": schema,
         "example": example,
@@ -79,7 +79,10 @@ fn path_parameter(document: &Document, name: &str, mut schema: Value) -> Value {
 }
 
 /// The example that views give for the same id, so that one record runs through the whole document.
-fn shown(document: &Document, name: &str) -> Option<Value> {
+fn shown(document: &Document, name: &str, schema: &Value) -> Option<Value> {
+    if schema["type"] != "string" {
+        return None;
+    }
     let schemas = document.json()["components"]["schemas"].as_object()?;
     let found = schemas
         .values()
@@ -87,8 +90,27 @@ fn shown(document: &Document, name: &str) -> Option<Value> {
     found.into_iter().find(|example| example.is_string()).cloned()
 }
 
-fn words(name: &str) -> String {
-    name.replace("api_key", "API key").replace('_', " ")
+/// What a parameter of the path names: `contact` for `contact_id`, `contactId` and for `id` in `/contacts/{id}`.
+pub fn subject(path: &str, name: &str) -> String {
+    if name == "id" {
+        let before = path
+            .split("/{id}")
+            .next()
+            .and_then(|path| path.rsplit('/').next());
+        return before.unwrap_or(name).trim_end_matches('s').replace('-', " ");
+    }
+    let name = name.trim_end_matches("_id").trim_end_matches("Id");
+    let words = name.chars().fold(String::new(), |mut words, letter| {
+        if letter.is_ascii_uppercase() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+        words
+    });
+    words
+        .replace("api_key", "API key")
+        .replace("ai_employee", "AI employee")
+        .replace('_', " ")
 }
 
 /// The schema of an opaque id, `HR_id_` and 22 base 62 digits.

@@ -1,7 +1,9 @@
 //! The HTTP surfaces: each speaks one published API reference.
 
+pub mod engagement;
 pub mod organizations;
 
+use crate::http::ApiError;
 use crate::http::surface::Render;
 use crate::openapi::NamedSchema;
 use serde_json::Value;
@@ -17,6 +19,8 @@ pub struct Surface {
     pub description: &'static str,
     /// What keeps its operation ids and schema names apart from other surfaces'; empty for the native one.
     pub prefix: &'static str,
+    /// Whether its operation ids are names of the reference, which stay as they are.
+    pub names_operations: bool,
     /// Its tags with their descriptions, in the order in which they are shown.
     pub tags: &'static [(&'static str, &'static str)],
     /// Registers its routes.
@@ -27,10 +31,12 @@ pub struct Surface {
     pub error: fn() -> NamedSchema,
     /// The schema of an id in its paths, given the name of the parameter.
     pub id: fn(&str) -> Value,
+    /// What is answered when the parameter of this name holds no id; `None` where any text is one.
+    pub bad_id: fn(&str) -> Option<ApiError>,
 }
 
 /// All surfaces.
-pub static ALL: [Surface; 1] = [organizations::SURFACE];
+pub static ALL: [Surface; 2] = [organizations::SURFACE, engagement::SURFACE];
 
 /// The surface of this name.
 pub fn find(name: &str) -> Option<&'static Surface> {

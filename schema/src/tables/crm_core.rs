@@ -185,3 +185,36 @@ table! {
         cells -> Array<Text>,
     }
 }
+
+table! {
+    /// See the migration for what its columns hold.
+    ai_employees (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        uuid -> Uuid,
+        name -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    teams (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        uuid -> Uuid,
+        name -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    team_members (organization_id, team_id, agent_id) {
+        organization_id -> Int8,
+        team_id -> Int8,
+        agent_id -> Int8,
+    }
+}

@@ -17,6 +17,8 @@ table! {
         last_activity_at -> Timestamptz,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        funnel_id -> Nullable<Int8>,
+        funnel_status_id -> Nullable<Int8>,
     }
 }
 

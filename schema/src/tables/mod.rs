@@ -6,21 +6,26 @@
 
 mod analytics;
 mod crm_core;
+mod custom_fields;
 mod inbox;
 mod platform;
 mod sales_pipeline;
+mod work;
 
 pub use analytics::*;
 pub use crm_core::*;
+pub use custom_fields::*;
 pub use inbox::*;
 pub use platform::*;
 pub use sales_pipeline::*;
+pub use work::*;
 
 use diesel::allow_tables_to_appear_in_same_query;
 
 allow_tables_to_appear_in_same_query!(
     activity_gaps,
     agents,
+    ai_employees,
     analytics_counts,
     analytics_deltas,
     api_keys,
@@ -35,9 +40,14 @@ allow_tables_to_appear_in_same_query!(
     conversation_agents,
     conversation_facts,
     conversations,
+    custom_field_definitions,
+    custom_field_options,
+    custom_field_values,
     drafts,
     events,
     files,
+    funnel_statuses,
+    funnels,
     idempotency_keys,
     instance_secrets,
     jobs,
@@ -50,5 +60,8 @@ allow_tables_to_appear_in_same_query!(
     sale_conversations,
     sale_status_history,
     sales,
+    tasks,
+    team_members,
+    teams,
     users
 );

@@ -5,6 +5,7 @@ use super::operation::{Operation, operations};
 use crate::support::records::Records;
 use rapport_crm_core::audit::RECORD_TYPES;
 use rapport_test_support::TestApp;
+use reqwest::Method;
 use std::collections::BTreeSet;
 
 /// What changes nothing although it is no GET.
@@ -15,7 +16,7 @@ async fn every_write_is_in_the_audit_log_with_its_request_and_its_actor() {
     TestApp::run(async |app| {
         let records = Records::make(app, &app.alpha).await;
         let mut writes = operations(app).await;
-        writes.retain(|one| one.writes() && !READS.contains(&one.name().as_str()));
+        writes.retain(|one| one.method != Method::GET && !READS.contains(&one.name().as_str()));
         writes.sort_by_key(Operation::lateness);
         assert!(writes.len() >= 17, "{} writes", writes.len());
         let mut open = Vec::new();

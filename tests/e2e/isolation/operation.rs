@@ -1,6 +1,8 @@
 //! The operations of the OpenAPI document.
 
 use crate::support::records::Records;
+use crate::support::surfaces::{Expected, expected};
+use rapport::surfaces;
 use rapport_test_support::TestApp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -14,21 +16,67 @@ const LISTS: [(&str, &str, &str); 2] = [
 /// An operation that takes a credential.
 pub struct Operation {
     pub method: Method,
+    /// What its surface answers.
+    pub expected: Expected,
     template: String,
     /// The example of its body.
     example: Option<Value>,
     /// The fields of its body.
-    fields: Vec<String>,
+    fields: Vec<Field>,
     takes_body: bool,
     /// The parameters of the query string that must be there, with their examples.
     query: String,
 }
 
+/// A field of a body, which may lie in an object within.
+#[derive(Debug, Clone)]
+pub struct Field {
+    path: Vec<String>,
+    number: bool,
+    /// The record of a list of ids: see [`LISTS`].
+    listed: Option<&'static str>,
+}
+
+impl Field {
+    /// The kind of record that it names, if it names one.
+    pub fn name(&self) -> String {
+        match self.path.as_slice() {
+            _ if self.listed.is_some() => self.listed.unwrap().to_owned(),
+            [.., owner, id] if id == "id" => format!("{owner}Id"),
+            path => path.last().unwrap().clone(),
+        }
+    }
+
+    /// The field in `body`.
+    fn within<'a>(&self, body: &'a mut Value) -> &'a mut Value {
+        self.path.iter().fold(body, |value, name| &mut value[name])
+    }
+
+    /// Lets `body` name the record `id`.
+    pub fn set(&self, body: &mut Value, id: &str) {
+        *self.within(body) = match self.listed {
+            Some(_) => json!([id]),
+            None if self.number => id.parse::<i64>().unwrap().into(),
+            None => id.into(),
+        };
+    }
+}
+
 /// All operations that take a credential.
 pub async fn operations(app: &TestApp) -> Vec<Operation> {
-    let document = app.anonymous().get("/openapi.json").await.expect(200).json;
+    let mut operations = Vec::new();
+    for surface in &surfaces::ALL {
+        let path = format!("/openapi/{}.json", surface.name);
+        let document = app.anonymous().get(&path).await.expect(200).json;
+        operations.extend(documented(&document, expected(surface.name)));
+    }
+    assert!(operations.len() >= 15, "{} operations", operations.len());
+    operations
+}
+
+fn documented(document: &Value, expected: Expected) -> Vec<Operation> {
     let paths = document["paths"].as_object().unwrap();
-    let operations: Vec<_> = paths
+    paths
         .iter()
         .flat_map(|(path, item)| {
             item.as_object()
@@ -42,10 +90,8 @@ pub async fn operations(app: &TestApp) -> Vec<Operation> {
                 .as_array()
                 .is_some_and(|list| list.iter().any(is_empty))
         })
-        .map(|(path, method, one)| Operation::of(&document, path, method, one))
-        .collect();
-    assert!(operations.len() >= 15, "{} operations", operations.len());
-    operations
+        .map(|(path, method, one)| Operation::of(document, expected, (path, method), one))
+        .collect()
 }
 
 fn is_empty(requirement: &Value) -> bool {
@@ -53,15 +99,20 @@ fn is_empty(requirement: &Value) -> bool {
 }
 
 impl Operation {
-    fn of(document: &Value, path: &str, method: &str, one: &Value) -> Self {
+    fn of(document: &Value, expected: Expected, (path, method): (&str, &str), one: &Value) -> Self {
         let content = &one["requestBody"]["content"]["application/json"];
-        let schema = resolve(document, &content["schema"]);
-        let fields = schema["properties"].as_object().into_iter().flatten();
+        let mut fields = Vec::new();
+        collect(document, &content["schema"], &[], &mut fields);
+        for (_, name, record) in LISTS.iter().filter(|(end, ..)| path.ends_with(end)) {
+            let lists = fields.iter_mut().filter(|field| field.path == [*name]);
+            lists.for_each(|field| field.listed = Some(record));
+        }
         Self {
+            expected,
             method: method.to_ascii_uppercase().parse().unwrap(),
             template: path.to_owned(),
             example: content.get("example").cloned(),
-            fields: fields.map(|(name, _)| name.clone()).collect(),
+            fields,
             takes_body: one["requestBody"].is_object(),
             query: required(document, one),
         }
@@ -70,10 +121,6 @@ impl Operation {
     /// `GET /api/v2/organizations`
     pub fn name(&self) -> String {
         format!("{} {}", self.method, self.template)
-    }
-
-    pub fn writes(&self) -> bool {
-        self.method != Method::GET
     }
 
     /// How late it must be called, since what it removes is gone for the others.
@@ -88,81 +135,71 @@ impl Operation {
 
     /// Whether the tests know how to call it.
     pub fn is_covered(&self, records: &Records) -> bool {
-        let known = self.parameters().iter().all(|name| records.get(name).is_some());
+        let known = self
+            .parameters()
+            .iter()
+            .all(|(_, name)| records.get(name).is_some());
         known && (self.example.is_some() || !self.takes_body)
     }
 
     pub fn has(&self, parameter: &str) -> bool {
-        self.parameters().contains(&parameter)
+        self.parameters().iter().any(|(_, name)| name == parameter)
     }
 
     /// The parameters of the path that name a record of the organization.
-    pub fn record_parameters(&self) -> Vec<&str> {
-        let mut parameters = self.parameters();
-        parameters.retain(|name| *name != "organization_id");
-        parameters
+    pub fn record_parameters(&self) -> Vec<String> {
+        let names = self.parameters().into_iter().map(|(_, name)| name);
+        names.filter(|name| name != "organization_id").collect()
     }
 
     /// The path to these records, except for the ids given.
     pub fn path(&self, records: &Records, instead: &[(&str, &str)]) -> String {
-        self.parameters()
-            .iter()
-            .fold(format!("{}{}", self.template, self.query), |path, name| {
+        self.parameters().iter().fold(
+            format!("{}{}", self.template, self.query),
+            |path, (placeholder, name)| {
                 let given = instead.iter().find(|(parameter, _)| parameter == name);
                 let id = given.map_or_else(|| records.get(name).unwrap(), |(_, id)| id);
-                path.replace(&format!("{{{name}}}"), id)
-            })
+                path.replace(&format!("{{{placeholder}}}"), id)
+            },
+        )
     }
 
     /// The documented example, referring to these records where it refers to some.
     pub fn body(&self, records: &Records) -> Option<Value> {
         let mut body = self.example.clone()?;
-        for (name, value) in body.as_object_mut().into_iter().flatten() {
-            if let (true, Some(id)) = (value.is_string(), records.get(name)) {
-                *value = id.into();
-            }
-            if let Some(record) = self.listed(name) {
-                *value = json!([records.get(record).unwrap()]);
+        for field in self.references(records) {
+            if body
+                .pointer(&format!("/{}", field.path.join("/")))
+                .is_some_and(|value| !value.is_null())
+            {
+                field.set(&mut body, records.get(&field.name()).unwrap());
             }
         }
         Some(body)
     }
 
-    /// The fields of the body that name records, each with the name of the record.
-    pub fn references<'a>(&'a self, records: &Records) -> Vec<(&'a str, &'a str)> {
-        let record = |name: &'a String| {
-            self.listed(name)
-                .or_else(|| records.get(name).map(|_| name.as_str()))
-        };
-        let fields = self.fields.iter();
-        fields
-            .filter_map(|name| Some((name.as_str(), record(name)?)))
-            .collect()
-    }
-
-    /// The body with another id in a field that names a record.
-    pub fn referring(&self, records: &Records, field: &str, id: &str) -> Option<Value> {
-        let mut body = self.body(records)?;
-        body[field] = if self.listed(field).is_some() {
-            json!([id])
-        } else {
-            id.into()
-        };
-        Some(body)
-    }
-
-    fn listed(&self, field: &str) -> Option<&'static str> {
-        let list = LISTS
+    /// The fields of the body that name records.
+    pub fn references(&self, records: &Records) -> Vec<Field> {
+        let fields = self
+            .fields
             .iter()
-            .find(|(path, name, _)| self.template.ends_with(path) && *name == field);
-        list.map(|(.., record)| *record)
+            .filter(|field| records.get(&field.name()).is_some());
+        fields.cloned().collect()
     }
 
-    fn parameters(&self) -> Vec<&str> {
+    /// The parameters of the path, each with the name of the record that it names.
+    fn parameters(&self) -> Vec<(&str, String)> {
         let parts = self.template.split('/');
-        parts
-            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-            .collect()
+        let before = std::iter::once("").chain(parts.clone());
+        let parameters = parts.zip(before).filter_map(|(part, before)| {
+            let name = part.strip_prefix('{')?.strip_suffix('}')?;
+            let record = match name {
+                "id" => format!("{}Id", before.trim_end_matches('s')),
+                _ => name.to_owned(),
+            };
+            Some((name, record))
+        });
+        parameters.collect()
     }
 }
 
@@ -177,6 +214,31 @@ fn required(document: &Value, operation: &Value) -> String {
             let (name, example) = (one["name"].as_str().unwrap(), one["example"].as_str().unwrap());
             format!("{query}{mark}{name}={example}")
         })
+}
+
+/// The fields of a schema and of the objects within.
+fn collect(document: &Value, schema: &Value, path: &[String], fields: &mut Vec<Field>) {
+    let schema = resolve(document, schema);
+    for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+        let path: Vec<_> = path.iter().chain([name]).cloned().collect();
+        let choices = schema["oneOf"].as_array().into_iter().flatten();
+        for schema in choices.chain([schema]) {
+            collect(document, schema, &path, fields);
+        }
+        let choices = schema["oneOf"].as_array().into_iter().flatten();
+        let number = choices
+            .chain([schema])
+            .any(|schema| is_number(resolve(document, schema)));
+        fields.push(Field {
+            path,
+            number,
+            listed: None,
+        });
+    }
+}
+
+fn is_number(schema: &Value) -> bool {
+    schema["type"].to_string().contains("\"number\"")
 }
 
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {

@@ -1,9 +1,9 @@
 //! Every operation and every schema says what its readers need.
 
 use super::schema::problems;
+use crate::support::surfaces;
 use rapport::openapi::{self, Document, Operation};
-use rapport::surfaces;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 
 /// Collects what `check` finds in every operation of every document.
@@ -23,9 +23,7 @@ fn each_operation(check: impl Fn(&Document, Operation<'_>) -> Vec<String>) {
 }
 
 fn documents() -> Vec<Document> {
-    let each = surfaces::ALL
-        .iter()
-        .map(|surface| openapi::document(surface).expect("a document"));
+    let each = surfaces::documents().into_iter().map(|(_, document)| document);
     each.chain([openapi::merged().expect("a document")]).collect()
 }
 
@@ -148,14 +146,26 @@ fn every_parameter_is_declared_and_described() {
 
 #[test]
 fn every_operation_documents_its_errors() {
+    let surfaces = surfaces::documents();
     each_operation(|document, operation| {
+        let of = |document: &Document| document.operations().any(|one| one.path == operation.path);
+        let (expected, _) = surfaces
+            .iter()
+            .find(|(_, document)| of(document))
+            .expect("a surface");
+        let [refused, invalid] = [expected.refused, expected.invalid].map(|status| status.to_string());
         let has_body = operation.value["requestBody"].is_object();
-        let mut wanted = vec!["403", "500", "503"];
+        let mut wanted = vec![&*refused, "403", "500", "503"];
         if operation.path.contains('{') {
-            wanted.extend(["400", "404"]);
+            wanted.push("404");
+        }
+        let parameters = operation.value["parameters"].as_array().into_iter().flatten();
+        let mut parameters = parameters.filter(|parameter| parameter["in"] == "path");
+        if parameters.any(|parameter| parameter["schema"] != json!({"type": "string"})) {
+            wanted.push("400");
         }
         if has_body {
-            wanted.extend(["400", "413", "415", "422"]);
+            wanted.extend(["400", "413", "415", &*invalid]);
         }
         if operation.method == "post" {
             wanted.extend(["409", "422"]);

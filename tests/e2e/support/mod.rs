@@ -4,3 +4,4 @@ pub mod process;
 pub mod program;
 pub mod records;
 pub mod shape;
+pub mod surfaces;

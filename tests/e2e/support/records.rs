@@ -64,6 +64,7 @@ impl Records {
         records.0.insert("channel_id", channel.to_owned());
         let key = json!({"name": "Another", "scopes": ["read"]});
         records.add(tenant, "api-keys", &key, "api_key_id").await;
+        records.add_numbered(app, tenant).await;
         let file = attach(app, tenant, &conversation, &message).await;
         records.0.insert("file_id", file);
         let logged = tenant.get("audit-logs?limit=1").await.expect(200);
@@ -75,6 +76,64 @@ impl Records {
     /// The id of this tenant's record of a kind.
     pub fn get(&self, parameter: &str) -> Option<&str> {
         self.0.get(parameter).map(String::as_str)
+    }
+
+    /// Makes what surfaces with numeric ids name, and notes the numbers of what is there.
+    async fn add_numbered(&mut self, app: &TestApp, tenant: &Tenant) {
+        let funnel = json!({"name": "Roof repairs", "statuses": ["New"]});
+        let funnel = tenant.post("funnels", &funnel).await.expect(201);
+        let status = &funnel.json["statuses"][0];
+        self.0.insert("funnel_id", funnel.text("funnel_id").to_owned());
+        let status_id = status["funnel_status_id"].as_str().unwrap();
+        self.0.insert("funnel_status_id", status_id.to_owned());
+        let team = tenant
+            .post("teams", &json!({"name": "Night shift"}))
+            .await
+            .expect(201);
+        self.0.insert("team_id", team.text("team_id").to_owned());
+        let ada = json!({"name": "Ada"});
+        self.add(tenant, "ai-employees", &ada, "ai_employee_id").await;
+        for (name, value) in [
+            ("funnelId", &funnel.json),
+            ("funnelStatusId", status),
+            ("teamId", &team.json),
+        ] {
+            self.0.insert(name, value["number"].to_string());
+        }
+        for (name, table, record) in [
+            ("userId", "agents", "agent_id"),
+            ("contactId", "contacts", "contact_id"),
+            ("conversationId", "conversations", "conversation_id"),
+        ] {
+            let number = number(app, table, self.get(record).unwrap()).await;
+            self.0.insert(name, number.to_string());
+        }
+        let user = self.get("userId").unwrap().to_owned();
+        self.0.insert("createdById", user.clone());
+        self.0.insert("assignedToId", user.clone());
+        let task = json!({
+            "context": {"conversationId": self.get("conversationId").unwrap().parse::<i64>().unwrap()},
+            "objective": "Call back", "createdBy": {"id": user, "type": "user"},
+            "assignedTo": {"id": user, "type": "user"},
+        });
+        let task = tenant.post("/api/v1/tasks", &task).await.expect(200);
+        self.0.insert("taskId", task.text("id").to_owned());
+        self.add_custom_fields(tenant).await;
+    }
+
+    /// A list and an option, as the examples have them.
+    async fn add_custom_fields(&mut self, tenant: &Tenant) {
+        let definitions = "/api/v1/custom-fields/definitions";
+        let definition = json!({"entityType": "CONTACT", "fieldKey": "plan", "fieldType": "LIST"});
+        let definition = tenant.post(definitions, &definition).await.expect(200);
+        let id = definition.json["id"].as_i64().unwrap();
+        let option = json!({"definitionId": id, "value": "gold"});
+        let option = tenant
+            .post(&format!("{definitions}/{id}/options"), &option)
+            .await
+            .expect(200);
+        self.0.insert("definitionId", id.to_string());
+        self.0.insert("optionId", option.json["id"].to_string());
     }
 
     async fn add(&mut self, tenant: &Tenant, path: &str, body: &Value, id: &'static str) -> String {
@@ -89,6 +148,19 @@ impl Records {
 fn solution(tenant: &Tenant) -> String {
     let uuid = ids::parse_opaque(&tenant.organization_id).unwrap();
     uuid.hyphenated().to_string()
+}
+
+/// The numeric id of the record with this opaque one.
+pub async fn number(app: &TestApp, table: &str, id: &str) -> i64 {
+    let uuid = ids::parse_opaque(id).unwrap();
+    let query = format!("SELECT id FROM {table} WHERE uuid = '{uuid}'");
+    app.database
+        .sql()
+        .await
+        .query_one(&query, &[])
+        .await
+        .unwrap()
+        .get(0)
 }
 
 /// Hangs a file on a message and answers its id. Attachments come with imported mail; there is no operation that makes one.

@@ -11,6 +11,7 @@ pub enum Type {
     /// `HR_id_…`
     Id,
     Text,
+    Uuid,
     /// RFC 3339 in UTC with microseconds.
     Time,
     Bool,
@@ -32,7 +33,7 @@ pub enum Type {
 /// The keys of an object, all of which are always there, and no others.
 pub type Shape = &'static [(&'static str, Type)];
 
-use Type::{Any, Bool, Decimal, Free, Id, Integer, List, Maybe, Number, Object, Text, Texts, Time};
+use Type::{Any, Bool, Decimal, Free, Id, Integer, List, Maybe, Number, Object, Text, Texts, Time, Uuid};
 
 pub const ORGANIZATION: Shape = &[("organization_id", Id), ("name", Text)];
 
@@ -299,6 +300,36 @@ pub const SOLUTION_ANALYTICS: Shape = &[
     ("leadResponseScore", Integer),
 ];
 
+pub const FUNNEL_STATUS: Shape = &[
+    ("funnel_status_id", Id),
+    ("number", Integer),
+    ("name", Text),
+    ("position", Integer),
+];
+
+pub const FUNNEL: Shape = &[
+    ("funnel_id", Id),
+    ("number", Integer),
+    ("name", Text),
+    ("statuses", List(FUNNEL_STATUS)),
+    ("created_at", Time),
+];
+
+pub const TEAM: Shape = &[
+    ("team_id", Id),
+    ("number", Integer),
+    ("name", Text),
+    ("agent_ids", Texts),
+    ("created_at", Time),
+];
+
+pub const AI_EMPLOYEE: Shape = &[
+    ("ai_employee_id", Id),
+    ("number", Integer),
+    ("name", Text),
+    ("created_at", Time),
+];
+
 const PAGINATION: Shape = &[
     ("limit", Integer),
     ("cursor", Maybe(&Text)),
@@ -357,6 +388,9 @@ fn fits(value: &Value, kind: Type) -> Result<(), String> {
         Id => matches(&ID),
         Time => matches(&TIME),
         Text => value.is_string(),
+        Uuid => value
+            .as_str()
+            .is_some_and(|text| text.parse::<uuid::Uuid>().is_ok()),
         Bool => value.is_boolean(),
         Integer => value.is_i64(),
         Number => value.is_number(),

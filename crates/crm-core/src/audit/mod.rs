@@ -37,6 +37,13 @@ pub const RECORD_TYPES: &[&str] = &[
     "api_key",
     "pipeline_stage",
     "channel",
+    "task",
+    "funnel",
+    "funnel_status",
+    "team",
+    "ai_employee",
+    "custom_field_definition",
+    "custom_field_option",
 ];
 
 /// What was done to a record.

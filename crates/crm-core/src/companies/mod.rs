@@ -9,7 +9,7 @@ pub use service::PgCompanies;
 pub(crate) use service::unassign;
 
 pub(crate) use references::{move_contacts, named, redirect, successor};
-pub(crate) use service::{RECORD, changes, check, read_all, remove, store};
+pub(crate) use service::{RECORD, changes, check, owner, read_all, remove, store};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

@@ -4,13 +4,14 @@ use super::rows::{CompanyRow, CompanyValues, of_organization};
 use super::{Company, CompanyPatch, CompanyService, NewCompany, references};
 use crate::agents::Agent;
 use crate::audit::{self, Action, Changes};
+use crate::custom_fields::{EntityType, Owner, keep};
 use crate::{agents, domain, merges, text};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::events::Event;
 use rapport_platform::page::before;
-use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids};
+use rapport_platform::{Error, Page, PageRequest, Patch, RawJson, Reader, Result, Tx, ids};
 use rapport_schema::tables::companies;
 use uuid::Uuid;
 
@@ -50,6 +51,14 @@ impl CompanyService for PgCompanies {
         let values = check(tx, new).await?;
         let uuid = insert(tx, values).await?;
         let company = read(tx, uuid).await?;
+        keep(
+            tx,
+            EntityType::Company,
+            owner(&company),
+            None,
+            &company.custom_fields,
+        )
+        .await?;
         audit::record(tx, Action::Insert, (RECORD, uuid), &changes(None, Some(&company))).await?;
         tx.emit(Event::new("company.created", RECORD, uuid));
         Ok(company)
@@ -60,6 +69,14 @@ impl CompanyService for PgCompanies {
         let values = check(tx, merged(&old, patch)?).await?;
         store(tx, old.id, values).await?;
         let new = read(tx, id).await?;
+        keep(
+            tx,
+            EntityType::Company,
+            owner(&old),
+            Some(&old.custom_fields),
+            &new.custom_fields,
+        )
+        .await?;
         let changes = changes(Some(&old), Some(&new));
         if !changes.is_empty() {
             audit::record(tx, Action::Update, (RECORD, id), &changes).await?;
@@ -72,10 +89,25 @@ impl CompanyService for PgCompanies {
         merges::serialize(tx).await?;
         let old = lock(tx, id).await?;
         references::move_contacts(tx, &[(old.id, id)], None).await?;
+        keep(
+            tx,
+            EntityType::Company,
+            owner(&old),
+            Some(&old.custom_fields),
+            &RawJson::default(),
+        )
+        .await?;
         remove(tx, &[old.id]).await?;
         audit::record(tx, Action::Delete, (RECORD, id), &changes(Some(&old), None)).await?;
         tx.emit(Event::new("company.deleted", RECORD, id));
         Ok(())
+    }
+}
+
+pub(crate) fn owner(company: &Company) -> Owner {
+    Owner {
+        id: company.id,
+        created_at: company.created_at,
     }
 }
 

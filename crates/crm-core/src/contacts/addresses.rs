@@ -3,7 +3,7 @@
 use crate::address::Address;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Error, Result, Tx, ids};
+use rapport_platform::{Error, Other, Result, Tx, ids};
 use rapport_schema::tables::{contact_addresses, contacts};
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ pub(super) async fn claim(tx: &Tx, contact: i64, addresses: &[Address]) -> Resul
         // A contact that was merged has more addresses than it shows; it may show another one of them.
         let owner = owner(tx, address).await?;
         if owner.is_none_or(|(id, _)| id != contact) {
-            return Err(conflict(address, owner.map(|(_, uuid)| uuid)));
+            return Err(conflict(address, owner));
         }
     }
     Ok(())
@@ -53,11 +53,15 @@ async fn insert(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<Vec<Stri
         .await?)
 }
 
-/// What is said when another contact has the address.
-pub(crate) fn conflict(address: &Address, owner: Option<Uuid>) -> Error {
+/// What is said when another contact, if it is still there, has the address.
+pub(crate) fn conflict(address: &Address, owner: Option<(i64, Uuid)>) -> Error {
     let field = address.channel_type.field();
-    let owner = owner.map(ids::opaque).unwrap_or_default();
-    Error::conflict(format!("{field}: another contact has this address: {owner}"))
+    let what = "contact";
+    let message = format!("{field}: another contact has this address");
+    match owner {
+        Some((id, uuid)) => Error::taken(format!("{message}: {}", ids::opaque(uuid)), Other { what, id }),
+        None => Error::conflict(message),
+    }
 }
 
 /// The contact that has this address: its id and UUID.

@@ -3,6 +3,7 @@
 use super::service::RECORD;
 use super::{addresses, references};
 use crate::audit::{self, Action, Changes};
+use crate::custom_fields::{EntityType, forget};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -54,6 +55,7 @@ impl ContactErasure {
         addresses::release_all(tx, contact).await?;
         let (ids, uuids): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         empty(tx, &ids).await?;
+        forget(tx, EntityType::Contact, &ids).await?;
         audit::redact(tx, RECORD, &uuids, &[]).await?;
         let changes = Changes::new().field("erased_at", &None::<&str>, &tx.now());
         audit::record(tx, Action::Update, (RECORD, id), &changes).await?;

@@ -2,16 +2,18 @@
 
 mod addresses;
 mod erasure;
+mod list;
 mod references;
 pub(crate) mod rows;
 mod service;
 
 pub use erasure::{ContactErasure, ErasureParticipant};
+pub use list::CONTACTS;
 pub use references::hold;
 pub use service::PgContacts;
 
 pub(crate) use references::successor;
-pub(crate) use service::{RECORD, changes, check, read_all, store};
+pub(crate) use service::{RECORD, changes, check, owner, read_all, store};
 
 use crate::address::Address;
 use async_trait::async_trait;

@@ -4,6 +4,7 @@ use super::rows::{ContactRow, ContactValues, visible};
 use super::{Contact, ContactPatch, ContactService, NewContact, addresses, references};
 use crate::address::{Address, ChannelType};
 use crate::audit::{self, Action, Changes};
+use crate::custom_fields::{EntityType, Owner, keep};
 use crate::{companies, text};
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -11,7 +12,7 @@ use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 use rapport_platform::events::Event;
 use rapport_platform::page::before;
-use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids};
+use rapport_platform::{Error, Page, PageRequest, Patch, RawJson, Reader, Result, Tx, ids};
 use rapport_schema::tables::{contact_addresses, contacts};
 use uuid::Uuid;
 
@@ -54,6 +55,14 @@ impl ContactService for PgContacts {
         let (id, uuid) = insert(tx, values).await?;
         let contact = read(tx, uuid);
         let (contact, ()) = try_join!(contact, addresses::claim(tx, id, &addresses))?;
+        keep(
+            tx,
+            EntityType::Contact,
+            owner(&contact),
+            None,
+            &contact.custom_fields,
+        )
+        .await?;
         audit::record(tx, Action::Insert, (RECORD, uuid), &changes(None, Some(&contact))).await?;
         tx.emit(Event::new("contact.created", RECORD, uuid));
         Ok(contact)
@@ -72,6 +81,14 @@ impl ContactService for PgContacts {
         store(tx, old.id, values).await?;
         addresses::claim(tx, old.id, &addresses).await?;
         let new = read(tx, id).await?;
+        keep(
+            tx,
+            EntityType::Contact,
+            owner(&old),
+            Some(&old.custom_fields),
+            &new.custom_fields,
+        )
+        .await?;
         let changes = changes(Some(&old), Some(&new));
         if !changes.is_empty() {
             audit::record(tx, Action::Update, (RECORD, id), &changes).await?;
@@ -87,6 +104,14 @@ impl ContactService for PgContacts {
             .execute(&mut tx.conn())
             .await?;
         addresses::release_all(tx, old.id).await?;
+        keep(
+            tx,
+            EntityType::Contact,
+            owner(&old),
+            Some(&old.custom_fields),
+            &RawJson::default(),
+        )
+        .await?;
         audit::record(tx, Action::Delete, (RECORD, id), &changes(Some(&old), None)).await?;
         tx.emit(Event::new("contact.deleted", RECORD, id));
         Ok(())
@@ -108,6 +133,13 @@ impl ContactService for PgContacts {
             ChannelType::Phone => new.phone_number = Some(address.address),
         }
         self.create(tx, new).await
+    }
+}
+
+pub(crate) fn owner(contact: &Contact) -> Owner {
+    Owner {
+        id: contact.id,
+        created_at: contact.created_at,
     }
 }
 

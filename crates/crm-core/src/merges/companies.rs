@@ -1,7 +1,10 @@
 //! Companies that become part of another one.
 
 use super::{Merge, References, fields, service};
-use crate::companies::{RECORD, changes, check, move_contacts, read_all, redirect, remove, store, successor};
+use crate::companies::{
+    RECORD, changes, check, move_contacts, owner, read_all, redirect, remove, store, successor,
+};
+use crate::custom_fields::{EntityType, forget, keep};
 use crate::{Company, NewCompany};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -33,6 +36,9 @@ pub(super) async fn merge(
         .await?
         .pop()
         .ok_or(Error::not_found("Company"))?;
+    let (old, kept) = (Some(&own.custom_fields), &new.custom_fields);
+    forget(tx, EntityType::Company, &merge.gone()).await?;
+    keep(tx, EntityType::Company, owner(own), old, kept).await?;
     let changes = changes(Some(own), Some(&new));
     let events = ("company.merged", "company.deleted", "company.updated");
     service::log(tx, RECORD, events, (from, into), changes).await?;

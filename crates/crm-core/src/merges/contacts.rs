@@ -1,7 +1,8 @@
 //! Contacts that become part of another one.
 
 use super::{Merge, References, fields, service};
-use crate::contacts::{RECORD, changes, check, read_all, store, successor};
+use crate::contacts::{RECORD, changes, check, owner, read_all, store, successor};
+use crate::custom_fields::{EntityType, forget, keep};
 use crate::{Contact, NewContact, companies};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -34,6 +35,9 @@ pub(super) async fn merge(
         .await?
         .pop()
         .ok_or(Error::not_found("Contact"))?;
+    let (old, kept) = (Some(&own.custom_fields), &new.custom_fields);
+    forget(tx, EntityType::Contact, &merge.gone()).await?;
+    keep(tx, EntityType::Contact, owner(own), old, kept).await?;
     let changes = changes(Some(own), Some(&new));
     let events = ("contact.merged", "contact.deleted", "contact.updated");
     service::log(tx, RECORD, events, (from, into), changes).await?;

@@ -10,6 +10,8 @@ mod api_keys;
 mod audit;
 mod companies;
 mod contacts;
+mod custom_fields;
 mod organizations;
+mod query;
 mod search;
 mod stage;

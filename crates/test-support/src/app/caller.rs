@@ -107,6 +107,11 @@ impl Caller {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    /// PUT of a JSON body.
+    pub async fn put(&self, path: &str, body: &Value) -> Response {
+        self.send(self.request(Method::PUT, path).json(body)).await
+    }
+
     /// PATCH with a JSON body.
     pub async fn patch(&self, path: &str, body: &Value) -> Response {
         self.send(self.request(Method::PATCH, path).json(body)).await

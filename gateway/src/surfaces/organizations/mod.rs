@@ -2,6 +2,7 @@
 //! `{"detail"}` errors.
 
 mod agents;
+mod ai_employees;
 mod analytics;
 mod api_keys;
 mod audit_logs;
@@ -13,6 +14,7 @@ mod drafts;
 mod erasure;
 mod error;
 mod fields;
+mod funnels;
 mod merges;
 mod messages;
 mod moved;
@@ -23,9 +25,11 @@ mod sales;
 mod search;
 mod settings;
 mod solutions;
+mod teams;
 mod time;
 
 use super::Surface;
+use crate::http::ApiError;
 use crate::http::surface::guard;
 use crate::openapi;
 use actix_web::middleware::from_fn;
@@ -40,11 +44,13 @@ pub const SURFACE: Surface = Surface {
     title: "Organizations",
     description: include_str!("description.md"),
     prefix: "",
+    names_operations: false,
     tags: TAGS,
     configure,
     render,
     error: openapi::schema::<error::ErrorView>,
     id: solutions::id,
+    bad_id: |name| Some(ApiError::BadRequest(format!("Invalid {name}"))),
 };
 
 const TAGS: &[(&str, &str)] = &[
@@ -128,6 +134,9 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)
         .configure(search::routes)
+        .service(scope("/{organization_id}/funnels").configure(funnels::routes))
+        .service(scope("/{organization_id}/teams").configure(teams::routes))
+        .service(scope("/{organization_id}/ai-employees").configure(ai_employees::routes))
         .configure(organization::routes)
         .wrap(from_fn(|request, next| guard(render, request, next)));
     let retired = scope("/api/v1/solutions")

@@ -13,4 +13,8 @@ crate::path_params! {
     ChannelId = "channel_id",
     DraftId = "draft_id",
     ResponseId = "response_id",
+    FunnelId = "funnel_id",
+    FunnelStatusId = "funnel_status_id",
+    TeamId = "team_id",
+    AiEmployeeId = "ai_employee_id",
 }

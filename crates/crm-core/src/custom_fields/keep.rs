@@ -1,0 +1,229 @@
+//! What every writer of custom fields calls.
+
+use super::check::{self, Data, FILE, OPTION, refused};
+use super::rows::field_type;
+use super::values::{self, Value, Values};
+use super::{Defined, EntityType, FieldType};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel_async::RunQueryDsl;
+use rapport_platform::{Error, RawJson, Result, Tx};
+use rapport_schema::tables::{custom_field_definitions, custom_field_options, files};
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use uuid::Uuid;
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The number that a name is locked by.
+    fn hashtextextended(name: Text, seed: BigInt) -> BigInt;
+    /// Waits for a lock, shared with others of its kind. It answers nothing; there is no type for that.
+    fn pg_advisory_xact_lock_shared(key: BigInt) -> Bool;
+    /// Waits for a lock, alone.
+    fn pg_advisory_xact_lock(key: BigInt) -> Bool;
+}
+
+/// The record whose custom fields they are.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner {
+    /// Its numeric id.
+    pub id: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Checks the custom fields of a record that are written, and keeps their values to be looked up. `old` is what the
+/// record had, `None` of a new one; what stays the same is not checked again. A deleted record has `{}`.
+///
+/// Costs nothing for `{}` in a new record, and where nothing is defined a lock and one look-up in an index.
+///
+/// # Errors
+/// `Invalid` on `custom_fields.<key>` when a value does not fit the definition of its key.
+pub async fn keep(
+    tx: &Tx,
+    entity: EntityType,
+    owner: Owner,
+    old: Option<&RawJson>,
+    new: &RawJson,
+) -> Result<()> {
+    let same = match old {
+        None => new.get() == "{}",
+        Some(old) => old == new,
+    };
+    if same {
+        return Ok(());
+    }
+    let definitions = Definitions::of(tx, entity).await?;
+    let values = definitions.check_one(tx, new).await?;
+    definitions.store(tx, &[(owner, values)]).await
+}
+
+/// Removes the values of records that are no more.
+///
+/// # Errors
+/// When the database is out of reach.
+pub async fn forget(tx: &Tx, entity: EntityType, records: &[i64]) -> Result<()> {
+    let definitions = Definitions::of(tx, entity).await?.ids();
+    values::remove(tx, &definitions, records).await
+}
+
+/// The definitions of one entity type, which stay as they are until the transaction ends. For many records at once:
+/// [`Definitions::check`] all, then [`Definitions::store`] those that are sound; the number of statements does not
+/// depend on how many there are.
+#[derive(Debug)]
+pub struct Definitions(HashMap<String, Defined>);
+
+impl Definitions {
+    /// Reads the definitions, and lets nobody change them meanwhile.
+    ///
+    /// # Errors
+    /// When the database is out of reach.
+    pub async fn of(tx: &Tx, entity: EntityType) -> Result<Self> {
+        use custom_field_definitions::dsl;
+        let key = hashtextextended(lock_name(tx, entity), 0);
+        diesel::select(pg_advisory_xact_lock_shared(key))
+            .execute(&mut tx.conn())
+            .await?;
+        // A statement of its own: it must see what was committed while the lock was waited for.
+        let rows: Vec<(i64, String, String)> = dsl::custom_field_definitions
+            .filter(dsl::organization_id.eq(tx.organization()))
+            .filter(dsl::entity_type.eq(entity.name()))
+            .select((dsl::id, dsl::field_key, dsl::field_type))
+            .load(&mut tx.conn())
+            .await?;
+        let defined = |(id, key, kind): (i64, String, String)| {
+            let field_type = field_type(&kind)?;
+            Ok((key, Defined { id, field_type }))
+        };
+        Ok(Self(rows.into_iter().map(defined).collect::<Result<_>>()?))
+    }
+
+    pub(super) fn only(key: &str, defined: Defined) -> Self {
+        Self(HashMap::from([(key.to_owned(), defined)]))
+    }
+
+    /// Checks the custom fields of several records, each by itself.
+    ///
+    /// # Errors
+    /// When the database is out of reach. Each record has an outcome of its own, `Invalid` on `custom_fields.<key>` when
+    /// a value does not fit.
+    pub async fn check(&self, tx: &Tx, records: &[&RawJson]) -> Result<Vec<Result<Values>>> {
+        if self.0.is_empty() {
+            return Ok(records.iter().map(|_| Ok(Values::default())).collect());
+        }
+        let read: Vec<_> = records.iter().map(|fields| self.read(fields)).collect();
+        let all = || read.iter().flatten().flat_map(|values| &values.0);
+        let options = options(tx, all()).await?;
+        let files = known_files(tx, all()).await?;
+        let confirm = |value: &Value| match (value.field_type, &value.data) {
+            (FieldType::List, Data::Text(text)) if !options.contains(&(value.definition, text.clone())) => {
+                Err(refused(&value.key, OPTION))
+            }
+            (FieldType::File, Data::Text(text)) if !files.contains(text) => Err(refused(&value.key, FILE)),
+            _ => Ok(()),
+        };
+        let confirmed = |values: Result<Values>| {
+            let values = values?;
+            values.0.iter().try_for_each(confirm)?;
+            Ok(values)
+        };
+        Ok(read.into_iter().map(confirmed).collect())
+    }
+
+    /// Replaces the values of these records.
+    ///
+    /// # Errors
+    /// When the database is out of reach.
+    pub async fn store(&self, tx: &Tx, records: &[(Owner, Values)]) -> Result<()> {
+        if self.0.is_empty() || records.is_empty() {
+            return Ok(());
+        }
+        let entities: Vec<_> = records.iter().map(|(owner, _)| owner.id).collect();
+        values::remove(tx, &self.ids(), &entities).await?;
+        values::insert(tx, records).await
+    }
+
+    fn ids(&self) -> Vec<i64> {
+        self.0.values().map(|defined| defined.id).collect()
+    }
+
+    async fn check_one(&self, tx: &Tx, fields: &RawJson) -> Result<Values> {
+        let mut outcomes = self.check(tx, &[fields]).await?;
+        outcomes.pop().unwrap_or_else(|| Ok(Values::default()))
+    }
+
+    /// The values of the defined keys. Of a key that stands twice the last counts, as in the database.
+    fn read(&self, fields: &RawJson) -> Result<Values> {
+        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(fields.get())
+            .map_err(|_| Error::invalid("custom_fields", "must be an object"))?;
+        let mut values = Vec::new();
+        for (key, json) in fields {
+            let Some(defined) = self.0.get(&key).filter(|_| json.get() != "null") else {
+                continue;
+            };
+            values.push(Value {
+                definition: defined.id,
+                field_type: defined.field_type,
+                data: check::read(&key, defined.field_type, json.get())?,
+                key,
+            });
+        }
+        Ok(Values(values))
+    }
+}
+
+/// Keeps writers of custom fields away until the transaction ends.
+pub(super) async fn alone(tx: &Tx, entity: EntityType) -> Result<()> {
+    let key = hashtextextended(lock_name(tx, entity), 0);
+    diesel::select(pg_advisory_xact_lock(key))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+fn lock_name(tx: &Tx, entity: EntityType) -> String {
+    format!("custom_fields:{}:{}", tx.organization(), entity.name())
+}
+
+/// The texts of a type, with their definitions.
+fn texts<'a>(
+    values: impl Iterator<Item = &'a Value>,
+    field_type: FieldType,
+) -> impl Iterator<Item = (i64, &'a str)> {
+    values.filter_map(move |value| match &value.data {
+        Data::Text(text) if value.field_type == field_type => Some((value.definition, text.as_str())),
+        _ => None,
+    })
+}
+
+/// The options among the values of lists.
+async fn options(tx: &Tx, values: impl Iterator<Item = &Value>) -> Result<HashSet<(i64, String)>> {
+    use custom_field_options::dsl;
+    let (definitions, asked): (HashSet<_>, HashSet<_>) = texts(values, FieldType::List).unzip();
+    if asked.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let options = dsl::custom_field_options
+        .filter(dsl::organization_id.eq(tx.organization()))
+        .filter(dsl::definition_id.eq_any(Vec::from_iter(definitions)))
+        .filter(dsl::value.eq_any(Vec::from_iter(asked)))
+        .select((dsl::definition_id, dsl::value));
+    let options: Vec<_> = options.load(&mut tx.conn()).await?;
+    Ok(options.into_iter().collect())
+}
+
+/// The files among the values.
+async fn known_files(tx: &Tx, values: impl Iterator<Item = &Value>) -> Result<HashSet<String>> {
+    let asked = texts(values, FieldType::File).filter_map(|(_, text)| Uuid::parse_str(text).ok());
+    let asked: HashSet<_> = asked.collect();
+    if asked.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let files = files::table
+        .filter(files::organization_id.eq(tx.organization()))
+        .filter(files::uuid.eq_any(Vec::from_iter(asked)))
+        .select(files::uuid);
+    let files: Vec<Uuid> = files.load(&mut tx.conn()).await?;
+    Ok(files.iter().map(Uuid::to_string).collect())
+}

@@ -1,0 +1,10 @@
+DROP TABLE tasks;
+DROP INDEX conversations_in_funnel;
+ALTER TABLE conversations
+    DROP COLUMN funnel_status_id,
+    DROP COLUMN funnel_id;
+DROP TABLE funnel_statuses;
+DROP TABLE funnels;
+DROP TABLE team_members;
+DROP TABLE teams;
+DROP TABLE ai_employees;

@@ -1,0 +1,7 @@
+//! The engagement surface: documented keys, types, errors and rules.
+
+mod custom_fields;
+mod errors;
+pub mod stage;
+mod task_filters;
+mod tasks;
