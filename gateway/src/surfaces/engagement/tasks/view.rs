@@ -121,14 +121,13 @@ pub struct TaskView {
     #[schema(example = "2026-03-20T10:00:00.000000Z")]
     due_date: Option<DateTime<Utc>>,
     #[serde(with = "time::option")]
-    #[schema(example = json!(null))]
+    #[schema(example = "2026-03-19T15:00:00.000000Z")]
     completed_at: Option<DateTime<Utc>>,
     #[serde(with = "time::option")]
     #[schema(example = json!(null))]
     cancelled_at: Option<DateTime<Utc>>,
     #[schema(example = json!(null))]
     cancellation_reason: Option<String>,
-    #[schema(example = "scheduled")]
     status: TaskStatus,
 }
 
