@@ -24,7 +24,7 @@ use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
 use rapport_sales_pipeline::funnels::{FunnelService, PgFunnels};
-use rapport_sales_pipeline::tasks::{PgTasks, TaskService};
+use rapport_sales_pipeline::tasks::{PgTasks, TaskErasure, TaskRemoval, TaskService};
 use rapport_sales_pipeline::{CompanySales, PgPipeline, PgSales, PipelineService, SaleService};
 use std::sync::Arc;
 
@@ -171,12 +171,12 @@ impl App {
 
 /// The domains that assign something to agents.
 fn removal_participants() -> Vec<Arc<dyn AgentParticipant>> {
-    vec![Arc::new(InboxRemoval)]
+    vec![Arc::new(InboxRemoval), Arc::new(TaskRemoval)]
 }
 
 /// The domains that keep something of contacts.
 fn erasure_participants() -> Vec<Arc<dyn ErasureParticipant>> {
-    vec![Arc::new(InboxErasure)]
+    vec![Arc::new(InboxErasure), Arc::new(TaskErasure)]
 }
 
 /// Merges, with what refers to contacts and to companies. Sales follow contacts by their events.

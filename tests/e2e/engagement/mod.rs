@@ -2,6 +2,7 @@
 
 mod custom_fields;
 mod errors;
+mod partings;
 pub mod stage;
 mod task_filters;
 mod tasks;

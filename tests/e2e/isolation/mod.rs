@@ -151,7 +151,7 @@ async fn every_operation_succeeds_with_the_least_key_it_takes() {
     TestApp::run(async |app| {
         let records = Records::make(app, &app.alpha).await;
         let mut all = operations(app).await;
-        all.sort_by_key(|one| (one.lateness(), std::cmp::Reverse(one.record_parameters().len())));
+        all.sort_by_key(Operation::lateness);
         for operation in all {
             let caller = match (ADMIN.contains(&operation.name().as_str()), writes(&operation)) {
                 (true, _) => &app.alpha.admin,

@@ -6,6 +6,7 @@ use rapport::surfaces;
 use rapport_test_support::TestApp;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 
 /// Lists of ids in bodies: how the path ends, the field, and the record it holds.
 const LISTS: [(&str, &str, &str); 2] = [
@@ -123,13 +124,14 @@ impl Operation {
         format!("{} {}", self.method, self.template)
     }
 
-    /// How late it must be called, since what it removes is gone for the others.
-    pub fn lateness(&self) -> u8 {
+    /// How late it must be called, since what it removes is gone for the others, and with it what is in it.
+    pub fn lateness(&self) -> (u8, Reverse<usize>) {
+        let depth = Reverse(self.parameters().len());
         match &self.method {
             // What is deleted can still be erased.
-            _ if self.template.ends_with("/erase") => 2,
-            &Method::DELETE => 1,
-            _ => 0,
+            _ if self.template.ends_with("/erase") => (2, depth),
+            &Method::DELETE => (1, depth),
+            _ => (0, Reverse(0)),
         }
     }
 

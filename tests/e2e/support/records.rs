@@ -39,7 +39,7 @@ impl Records {
         let contact = records.add(tenant, "contacts", &contact, "contact_id").await;
         for (kind, id, name) in DUPLICATES {
             let duplicate = tenant
-                .post(kind, &json!({"name": "Carol Ferris"}))
+                .post(kind, &json!({"name": "Alan Scott"}))
                 .await
                 .expect(201);
             records.0.insert(name, duplicate.text(id).to_owned());
@@ -87,11 +87,11 @@ impl Records {
         let status_id = status["funnel_status_id"].as_str().unwrap();
         self.0.insert("funnel_status_id", status_id.to_owned());
         let team = tenant
-            .post("teams", &json!({"name": "Night shift"}))
+            .post("teams", &json!({"name": "Early shift"}))
             .await
             .expect(201);
         self.0.insert("team_id", team.text("team_id").to_owned());
-        let ada = json!({"name": "Ada"});
+        let ada = json!({"name": "Grace"});
         self.add(tenant, "ai-employees", &ada, "ai_employee_id").await;
         for (name, value) in [
             ("funnelId", &funnel.json),
@@ -101,7 +101,7 @@ impl Records {
             self.0.insert(name, value["number"].to_string());
         }
         for (name, table, record) in [
-            ("userId", "agents", "agent_id"),
+            ("userId", "agents", "owner_id"),
             ("contactId", "contacts", "contact_id"),
             ("conversationId", "conversations", "conversation_id"),
         ] {

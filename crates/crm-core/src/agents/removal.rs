@@ -4,7 +4,7 @@ use super::Agent;
 use super::rows::{AgentRow, visible};
 use super::service::{RECORD, changes, last_admin, lock, read};
 use crate::audit::{self, Action};
-use crate::{api_keys, companies, organizations};
+use crate::{api_keys, companies, organizations, teams};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -52,6 +52,7 @@ impl AgentRemoval {
             participant.unassign(tx, &agent).await?;
         }
         companies::unassign(tx, &agent).await?;
+        teams::leave(tx, &agent).await?;
         end_keys(tx, &agent).await?;
         hide(tx, &agent).await?;
         audit::record(tx, Action::Delete, (RECORD, id), &changes(Some(&agent), None)).await?;

@@ -1,10 +1,13 @@
 //! Teams: agents who work together.
 
+mod leave;
 mod members;
 mod rows;
 mod service;
 
 pub use service::PgTeams;
+
+pub(crate) use leave::leave;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

@@ -13,7 +13,7 @@ use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids}
 use rapport_schema::tables::teams;
 use uuid::Uuid;
 
-const RECORD: &str = "team";
+pub(super) const RECORD: &str = "team";
 
 /// The teams, stored in PostgreSQL.
 #[derive(Debug, Default)]

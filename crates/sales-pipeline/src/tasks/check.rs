@@ -65,9 +65,15 @@ fn time(
     }
 }
 
+const NO_AGENT: &str = "is not a user of this organization";
+
+/// What is said when a task is given to somebody who is not there.
+pub(super) fn no_agent() -> Error {
+    Error::invalid("assignedTo.id", NO_AGENT)
+}
+
 /// Says which reference of a task leads nowhere, when the database refused it for that.
 pub(super) fn refused(error: diesel::result::Error) -> Error {
-    let agent = "is not a user of this organization";
     let ai_employee = "is not an AI employee of this organization";
     [
         (
@@ -75,9 +81,9 @@ pub(super) fn refused(error: diesel::result::Error) -> Error {
             "context.conversationId",
             "is not a conversation of this organization",
         ),
-        ("tasks_created_by_agent", "createdBy.id", agent),
+        ("tasks_created_by_agent", "createdBy.id", NO_AGENT),
         ("tasks_created_by_ai_employee", "createdBy.id", ai_employee),
-        ("tasks_assigned_agent", "assignedTo.id", agent),
+        ("tasks_assigned_agent", "assignedTo.id", NO_AGENT),
         ("tasks_assigned_ai_employee", "assignedTo.id", ai_employee),
     ]
     .into_iter()

@@ -1,9 +1,13 @@
 //! Tasks: what somebody is to do in a conversation, and by when.
 
 mod check;
+mod erasure;
+mod removal;
 mod rows;
 mod service;
 
+pub use erasure::TaskErasure;
+pub use removal::TaskRemoval;
 pub use service::PgTasks;
 
 use async_trait::async_trait;

@@ -11,10 +11,10 @@ use rapport_crm_core::audit::{self, Action, Changes};
 use rapport_platform::events::Event;
 use rapport_platform::page::before;
 use rapport_platform::{Error, Page, PageRequest, Reader, Result, Tx};
-use rapport_schema::tables::tasks;
+use rapport_schema::tables::{agents, tasks};
 use uuid::Uuid;
 
-const RECORD: &str = "task";
+pub(super) const RECORD: &str = "task";
 
 /// The tasks, stored in PostgreSQL.
 #[derive(Debug, Default)]
@@ -60,6 +60,7 @@ impl TaskService for PgTasks {
 
     async fn create(&self, tx: &mut Tx, new: NewTask) -> Result<Task> {
         let created_by = new.created_by;
+        present(tx, new.assigned_to).await?;
         let task = insert(tx, created_by, check::new(new, tx.now())?).await?;
         let changes = changes(None, Some(&task));
         audit::record(tx, Action::Insert, (RECORD, task.uuid), &changes).await?;
@@ -69,6 +70,9 @@ impl TaskService for PgTasks {
 
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: TaskPatch) -> Result<Task> {
         let old = lock(tx, id).await?;
+        if let Some(worker) = patch.assigned_to.clone().set() {
+            present(tx, worker).await?;
+        }
         let values = check::changed(&old, patch, tx.now())?;
         let row = diesel::update(tasks::table.find((tx.organization(), old.id)))
             .set((values, tasks::updated_at.eq(tx.now())))
@@ -160,6 +164,21 @@ async fn lock(tx: &Tx, id: Uuid) -> Result<Task> {
         .select(TaskRow::as_select())
         .for_update();
     found(query.first(&mut tx.conn()).await)
+}
+
+/// Sees that whoever is to do a task is not deleted, nor will be until the transaction ends.
+async fn present(tx: &Tx, worker: Worker) -> Result<()> {
+    let Worker::Agent(id) = worker else {
+        return Ok(());
+    };
+    let query = agents::table
+        .filter(agents::organization_id.eq(tx.organization()))
+        .filter(agents::id.eq(id))
+        .filter(agents::deleted_at.is_null())
+        .select(agents::id)
+        .for_key_share();
+    let found: Option<i64> = query.first(&mut tx.conn()).await.optional()?;
+    found.map(drop).ok_or(check::no_agent())
 }
 
 async fn insert(tx: &Tx, created_by: Worker, values: TaskValues) -> Result<Task> {

@@ -384,9 +384,9 @@ async fn what_was_merged_into_a_contact_is_erased_with_it() {
         let secret = json!({"name": "Harold Jordan", "email": "harold@example.com", "custom_fields": {"iban": "DE02"}});
         let other = make(&app.alpha, "contacts", secret).await;
         merge(&app.alpha, "contacts", &hal, &[&other]).await.expect(200);
-        let refused = app.alpha.post(&format!("contacts/{other}/erase"), &json!({})).await.expect(409);
+        let refused = app.alpha.post(&format!("contacts/{other}/erase"), &json!({"confirm": true})).await.expect(409);
         assert_eq!(refused.detail(), format!("The contact was merged into {hal}"));
-        app.alpha.post(&format!("contacts/{hal}/erase"), &json!({})).await.expect(204);
+        app.alpha.post(&format!("contacts/{hal}/erase"), &json!({"confirm": true})).await.expect(204);
         let sql = app.database.sql().await;
         for table in ["contacts", "contact_addresses", "audit_logs", "events"] {
             let left = format!("SELECT count(*) FROM {table} t WHERE t::text ~* 'harold|DE02'");

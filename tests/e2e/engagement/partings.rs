@@ -1,0 +1,106 @@
+//! What becomes of tasks and teams when an agent or a contact goes.
+
+use super::stage::{Stage, assert_blames, path};
+use crate::support::records::number;
+use rapport_test_support::{Tenant, TestApp};
+use serde_json::{Value, json};
+
+async fn kara(app: &TestApp) -> (String, i64) {
+    let kara = json!({"name": "Kara Danvers", "email": "kara@alpha.example"});
+    let made = app.alpha.post("agents", &kara).await.expect(201);
+    let id = made.text("agent_id").to_owned();
+    let number = number(app, "agents", &id).await;
+    (id, number)
+}
+
+fn user(number: i64) -> Value {
+    json!({"id": number.to_string(), "type": "user"})
+}
+
+async fn delete(tenant: &Tenant, agent: &str) -> u16 {
+    tenant.delete(&format!("agents/{agent}")).await.status
+}
+
+#[tokio::test]
+async fn an_agent_with_open_tasks_stays_until_they_are_somebody_elses() {
+    TestApp::run(async |app| {
+        let stage = Stage::of(app, &app.alpha).await;
+        let (agent, number) = kara(app).await;
+        let done = stage
+            .task(&json!({"assignedTo": user(number), "status": "completed"}))
+            .await;
+        let open = stage.task(&json!({"assignedTo": user(number)})).await;
+        let refused = app.alpha.delete(&format!("agents/{agent}")).await.expect(409);
+        let message = "Open tasks of the agent, to be assigned to somebody else first: 1";
+        assert_eq!(refused.detail(), message);
+        stage
+            .put(&open, &json!({"assignedTo": user(stage.user)}))
+            .await
+            .expect(200);
+        assert_eq!(delete(&app.alpha, &agent).await, 204);
+        let kept = app.alpha.get(&path(&done)).await.expect(200);
+        assert_eq!(kept.json["assignedTo"], user(number));
+        let gone = stage.put(&open, &json!({"assignedTo": user(number)})).await;
+        assert_blames(&gone, "assignedTo.id");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_who_is_deleted_is_in_no_team() {
+    TestApp::run(async |app| {
+        let (agent, _) = kara(app).await;
+        let body = json!({"name": "Night shift", "agent_ids": [agent, app.alpha.agent_id]});
+        let team = app.alpha.post("teams", &body).await.expect(201);
+        assert_eq!(delete(&app.alpha, &agent).await, 204);
+        let team = format!("teams/{}", team.text("team_id"));
+        let read = app.alpha.get(&team).await.expect(200);
+        assert_eq!(read.json["agent_ids"], json!([app.alpha.agent_id]));
+        let refused = app
+            .alpha
+            .patch(&team, &json!({"agent_ids": [agent]}))
+            .await
+            .expect(422);
+        assert!(refused.detail().starts_with("agent_ids"), "{}", refused.detail());
+        let logged = app
+            .alpha
+            .get("audit-logs?record_type=team&limit=1")
+            .await
+            .expect(200);
+        let change = json!([{"field": "agent_ids", "from": agent, "to": null}]);
+        assert_eq!(logged.json["data"][0]["changes"], change);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tasks_say_nothing_of_a_contact_that_was_erased() {
+    TestApp::run(async |app| {
+        let stage = Stage::of(app, &app.alpha).await;
+        let task = stage
+            .task(&json!({"objective": "Ask Zebulon for his doctor's letter"}))
+            .await;
+        let reason = json!({"status": "cancelled", "cancellationReason": "Zebulon is ill"});
+        stage.put(&task, &reason).await.expect(200);
+        let contacts = app.alpha.get("contacts").await.expect(200);
+        let contact = contacts.json["data"][0]["contact_id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let erase = format!("contacts/{contact}/erase");
+        app.alpha
+            .post(&erase, &json!({"confirm": true}))
+            .await
+            .expect(204);
+        let read = app.alpha.get(&path(&task)).await.expect(200);
+        assert_eq!(
+            (read.text("objective"), &read.json["cancellationReason"]),
+            ("", &json!(null))
+        );
+        assert_eq!(read.text("status"), "cancelled");
+        let logged = app.alpha.get("audit-logs?record_type=task").await.expect(200);
+        assert!(logged.json["data"].as_array().unwrap().len() == 2);
+        assert!(!logged.json.to_string().contains("Zebulon"));
+    })
+    .await;
+}
