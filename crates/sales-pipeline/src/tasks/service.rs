@@ -70,7 +70,7 @@ impl TaskService for PgTasks {
 
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: TaskPatch) -> Result<Task> {
         let old = lock(tx, id).await?;
-        if let Some(worker) = patch.assigned_to.clone().set() {
+        if let Some(worker) = patch.assigned_to.set() {
             present(tx, worker).await?;
         }
         let values = check::changed(&old, patch, tx.now())?;
