@@ -43,7 +43,7 @@ pub async fn telling(tx: &Tx, record_type: &str, texts: &[String]) -> Result<Vec
     let query = diesel::sql_query(
         "SELECT DISTINCT record_id FROM audit_logs \
          WHERE organization_id = $1 AND record_type = $2 AND EXISTS ( \
-             SELECT FROM jsonb_path_query(changes, '$[*].**') AS value \
+             SELECT 1 FROM jsonb_path_query(changes, '$[*].**') AS value \
              WHERE lower(value #>> '{}') = ANY (SELECT lower(text) FROM unnest($3) AS text))",
     )
     .bind::<BigInt, _>(tx.organization())

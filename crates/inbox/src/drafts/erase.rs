@@ -118,7 +118,7 @@ async fn hold(tx: &Tx, conversations: &[i64], names: &Names) -> Result<Vec<(Draf
     let held = diesel::sql_query(
         "SELECT id FROM drafts WHERE organization_id = $1 AND (conversation_id = ANY ($2) \
              OR lower(to_email) = ANY ($3) OR to_phone_number = ANY ($4) \
-             OR EXISTS (SELECT FROM unnest(cc_emails || bcc_emails) AS copy WHERE lower(copy) = ANY ($3))) \
+             OR EXISTS (SELECT 1 FROM unnest(cc_emails || bcc_emails) AS address WHERE lower(address) = ANY ($3))) \
          ORDER BY id FOR UPDATE",
     )
     .bind::<BigInt, _>(tx.organization())
@@ -166,10 +166,10 @@ async fn empty(tx: &Tx, ids: &[i64]) -> Result<()> {
 async fn strike(tx: &Tx, ids: &[i64], emails: &[String]) -> Result<()> {
     let statement = diesel::sql_query(
         "UPDATE drafts SET updated_at = $4, \
-             cc_emails = ARRAY(SELECT copy FROM unnest(cc_emails) WITH ORDINALITY AS cc (copy, place) \
-                               WHERE lower(copy) <> ALL ($3) ORDER BY place), \
-             bcc_emails = ARRAY(SELECT copy FROM unnest(bcc_emails) WITH ORDINALITY AS bcc (copy, place) \
-                                WHERE lower(copy) <> ALL ($3) ORDER BY place) \
+             cc_emails = ARRAY(SELECT address FROM unnest(cc_emails) WITH ORDINALITY AS cc (address, place) \
+                               WHERE lower(address) <> ALL ($3) ORDER BY place), \
+             bcc_emails = ARRAY(SELECT address FROM unnest(bcc_emails) WITH ORDINALITY AS bcc (address, place) \
+                                WHERE lower(address) <> ALL ($3) ORDER BY place) \
          WHERE organization_id = $1 AND id = ANY ($2)",
     )
     .bind::<BigInt, _>(tx.organization())
