@@ -7,6 +7,7 @@ use rapport_analytics::{AnalyticsService, FoldCounts, PgAnalytics};
 use rapport_crm_core::agents::{AgentParticipant, AgentRemoval};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::audit::{AuditService, PgAuditLogs};
+use rapport_crm_core::companies::CompanyRemoval;
 use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
 use rapport_crm_core::{
     AgentService, ChannelService, CompanyService, ContactService, MergeService, OrganizationService,
@@ -46,6 +47,8 @@ pub struct Services {
     pub audit_logs: Arc<dyn AuditService>,
     /// Companies.
     pub companies: Arc<dyn CompanyService>,
+    /// Deletes companies, with all that refers to them.
+    pub company_removal: CompanyRemoval,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyService>,
     /// Contacts.
@@ -94,6 +97,7 @@ impl App {
             removal: AgentRemoval::new(removal_participants()),
             audit_logs: Arc::new(PgAuditLogs),
             companies: Arc::new(PgCompanies),
+            company_removal: CompanyRemoval::new([Arc::new(CompanySales) as Arc<_>]),
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
             erasure: ContactErasure::new(erasure_participants()),

@@ -4,7 +4,7 @@ use super::rows::{CompanyRow, CompanyValues, of_organization};
 use super::{Company, CompanyPatch, CompanyService, NewCompany, references};
 use crate::agents::Agent;
 use crate::audit::{self, Action, Changes};
-use crate::{agents, domain, merges, text};
+use crate::{agents, domain, text};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -67,16 +67,6 @@ impl CompanyService for PgCompanies {
         }
         Ok(new)
     }
-
-    async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
-        merges::serialize(tx).await?;
-        let old = lock(tx, id).await?;
-        references::move_contacts(tx, &[(old.id, id)], None).await?;
-        remove(tx, &[old.id]).await?;
-        audit::record(tx, Action::Delete, (RECORD, id), &changes(Some(&old), None)).await?;
-        tx.emit(Event::new("company.deleted", RECORD, id));
-        Ok(())
-    }
 }
 
 fn found(row: QueryResult<CompanyRow>) -> Result<Company> {
@@ -102,7 +92,7 @@ pub(crate) async fn read_all(tx: &Tx, ids: &[i64]) -> Result<Vec<Company>> {
 
 /// Holds the company until the transaction ends; no contact joins it meanwhile. `Conflict` when it was merged into
 /// another one.
-async fn lock(tx: &Tx, id: Uuid) -> Result<Company> {
+pub(super) async fn lock(tx: &Tx, id: Uuid) -> Result<Company> {
     let query = companies::table
         .filter(companies::organization_id.eq(tx.organization()))
         .filter(companies::uuid.eq(id))
