@@ -20,7 +20,7 @@ use rapport_inbox::{
     ResponseDraftService, SendDraft,
 };
 use rapport_platform::files::FileStore;
-use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
+use rapport_platform::jobs::{DEAD_JOBS_DAYS, JobHandler, PurgeDeadJobs, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
 use rapport_sales_pipeline::{CompanySales, PgPipeline, PgSales, PipelineService, SaleService};
 use std::sync::Arc;
@@ -119,8 +119,14 @@ impl App {
 
     /// The worker that carries out the jobs of these services.
     pub fn worker(&self) -> Worker {
+        self.worker_keeping(DEAD_JOBS_DAYS)
+    }
+
+    /// The same, which deletes jobs that were given up this many days ago.
+    pub fn worker_keeping(&self, dead_jobs_days: u32) -> Worker {
         let handlers: Vec<Arc<dyn JobHandler>> = vec![
             Arc::new(PurgeIdempotencyKeys),
+            Arc::new(PurgeDeadJobs::after_days(dead_jobs_days)),
             Arc::new(FoldCounts),
             Arc::new(RemoveContents::new(self.contents.clone())),
             Arc::new(self.send_draft()),
