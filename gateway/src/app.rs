@@ -7,6 +7,7 @@ use rapport_analytics::{AnalyticsService, FoldCounts, PgAnalytics};
 use rapport_crm_core::agents::{AgentParticipant, AgentRemoval};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::audit::{AuditService, PgAuditLogs};
+use rapport_crm_core::companies::CompanyRemoval;
 use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
 use rapport_crm_core::custom_fields::{CustomFieldService, PgCustomFields};
 use rapport_crm_core::{
@@ -21,7 +22,7 @@ use rapport_inbox::{
     ResponseDraftService, SendDraft,
 };
 use rapport_platform::files::FileStore;
-use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};
+use rapport_platform::jobs::{DEAD_JOBS_DAYS, JobHandler, PurgeDeadJobs, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
 use rapport_sales_pipeline::funnels::{FunnelService, PgFunnels};
 use rapport_sales_pipeline::tasks::{PgTasks, TaskErasure, TaskRemoval, TaskService};
@@ -50,6 +51,8 @@ pub struct Services {
     pub audit_logs: Arc<dyn AuditService>,
     /// Companies.
     pub companies: Arc<dyn CompanyService>,
+    /// Deletes companies, with all that refers to them.
+    pub company_removal: CompanyRemoval,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyService>,
     /// Contacts.
@@ -108,6 +111,7 @@ impl App {
             removal: AgentRemoval::new(removal_participants()),
             audit_logs: Arc::new(PgAuditLogs),
             companies: Arc::new(PgCompanies),
+            company_removal: CompanyRemoval::new([Arc::new(CompanySales) as Arc<_>]),
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
             erasure: ContactErasure::new(erasure_participants()),
@@ -134,8 +138,14 @@ impl App {
 
     /// The worker that carries out the jobs of these services.
     pub fn worker(&self) -> Worker {
+        self.worker_keeping(DEAD_JOBS_DAYS)
+    }
+
+    /// The same, which deletes jobs that were given up this many days ago.
+    pub fn worker_keeping(&self, dead_jobs_days: u32) -> Worker {
         let handlers: Vec<Arc<dyn JobHandler>> = vec![
             Arc::new(PurgeIdempotencyKeys),
+            Arc::new(PurgeDeadJobs::after_days(dead_jobs_days)),
             Arc::new(FoldCounts),
             Arc::new(RemoveContents::new(self.contents.clone())),
             Arc::new(self.send_draft()),

@@ -31,6 +31,8 @@ async fn every_command_explains_itself_with_an_example() {
         &["seed"],
         &["analytics", "rebuild"],
         &["openapi"],
+        &["jobs", "list"],
+        &["jobs", "retry"],
         &["org", "create"],
         &["key", "create"],
         &["import", "email"],
@@ -219,4 +221,54 @@ async fn a_superuser_is_warned_that_the_audit_log_is_not_safe_from_it() {
         let said = String::from_utf8_lossy(&said);
         assert_eq!(said.matches("audit log").count(), usize::from(warned), "{said}");
     }
+}
+
+#[tokio::test]
+async fn jobs_that_were_given_up_are_listed_and_tried_again() {
+    let database = rapport_test_support::TestDatabase::new().await;
+    let (sql, dir) = (database.sql().await, folder());
+    let insert = "INSERT INTO jobs (kind, payload, state, run_at, attempts, max_attempts, unique_key, last_error, created_at) \
+                  VALUES ('one', '{}', 'dead', '2026-03-01T00:00:00Z', 20, 20, 'key', 'out of reach', now()), \
+                         ('two', '{}', 'dead', '2026-03-02T00:00:00Z', 3, 3, NULL, NULL, now()), \
+                         ('three', '{}', 'ready', '2026-03-02T00:00:00Z', 0, 3, NULL, NULL, now())";
+    sql.batch_execute(insert).await.unwrap();
+    let jobs = async |arguments: &[&str]| {
+        let arguments = [&["jobs"], arguments, &["--database-url", database.url()]].concat();
+        run(dir.path(), &arguments).await
+    };
+    let listed = async || -> Vec<Value> {
+        let output = jobs(&["list", "--dead", "--json"]).await;
+        let lines = text(&output.stdout);
+        lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let dead = listed().await;
+    let kinds: Vec<_> = dead.iter().map(|job| job["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["two", "one"]);
+    assert_eq!(
+        (&dead[1]["attempts"], &dead[1]["error"]),
+        (&20.into(), &"out of reach".into())
+    );
+    assert_eq!(dead[1]["died_at"], "2026-03-01T00:00:00Z");
+    let shown = text(&jobs(&["list", "--dead", "--limit", "1"]).await.stdout);
+    assert!(shown.contains("two") && shown.lines().count() == 1, "{shown}");
+
+    let id = dead[1]["id"].to_string();
+    let again = jobs(&["retry", &id]).await;
+    assert_eq!(text(&again.stdout), format!("job {id} will be tried again\n"));
+    assert_eq!(listed().await.len(), 1);
+    let row = sql
+        .query_one("SELECT state, attempts FROM jobs WHERE kind = 'one'", &[])
+        .await
+        .unwrap();
+    assert_eq!((row.get(0), row.get(1)), ("ready", 0));
+    assert!(complaint(&jobs(&["retry", &id]).await).contains("not found"));
+    // One that another like it has replaced stays.
+    let twin = "INSERT INTO jobs (kind, payload, state, run_at, attempts, max_attempts, unique_key, created_at) \
+                VALUES ('one', '{}', 'dead', now(), 1, 1, 'key', now()) RETURNING id";
+    let twin: i64 = sql.query_one(twin, &[]).await.unwrap().get(0);
+    assert!(complaint(&jobs(&["retry", &twin.to_string()]).await).contains("waits or runs"));
+    assert_eq!(listed().await.len(), 2);
 }

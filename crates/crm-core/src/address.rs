@@ -88,12 +88,28 @@ impl Address {
         if text.trim_start().starts_with('+') {
             return Self::phone(text, None);
         }
-        let region = organizations::table
-            .find(tx.organization())
-            .select(organizations::default_region);
-        let region: String = region.first(&mut tx.conn()).await?;
-        Self::phone(text, Some(&region))
+        Self::phone(text, Some(&region(tx).await?))
     }
+}
+
+async fn region(tx: &Tx) -> Result<String> {
+    let region = organizations::table
+        .find(tx.organization())
+        .select(organizations::default_region);
+    Ok(region.first(&mut tx.conn()).await?)
+}
+
+/// Those of these telephone numbers, as typed, that are one of these addresses.
+///
+/// # Errors
+/// When the database cannot be asked for the organization's default region.
+pub async fn spellings(tx: &Tx, numbers: Vec<String>, addresses: &[Address]) -> Result<Vec<String>> {
+    let region = region(tx).await?;
+    let meant = |number: &String| {
+        let number = Address::phone(number, Some(&region));
+        number.is_ok_and(|number| addresses.iter().any(|one| one.normalized == number.normalized))
+    };
+    Ok(numbers.into_iter().filter(meant).collect())
 }
 
 /// Whether `region` is an ISO 3166 region whose telephone numbers are known.

@@ -1,11 +1,11 @@
 //! What the inbox forgets of a contact that is erased.
 
-use crate::{files, messages};
+use crate::{drafts, files, messages};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_crm_core::audit;
-use rapport_crm_core::contacts::ErasureParticipant;
+use rapport_crm_core::contacts::{Erased, ErasureParticipant};
 use rapport_platform::{RawJson, Result, Tx};
 use rapport_schema::tables::{conversations, message_references, messages as rows};
 use uuid::Uuid;
@@ -13,32 +13,32 @@ use uuid::Uuid;
 /// Takes out of the contact's conversations what was said and who said it: contents, subjects, addresses, transcripts,
 /// forms, attachments and what ties mails to their thread. Conversations and messages stay, with their times,
 /// directions, kinds and agents. So does the digest that tells a mail from its copy: a repeated import does not bring
-/// it back.
+/// it back. Drafts that were not sent go, as do copies to the contact of drafts to others.
 #[derive(Debug, Default)]
 pub struct InboxErasure;
 
 #[async_trait]
 impl ErasureParticipant for InboxErasure {
-    async fn erase(&self, tx: &mut Tx, contact: i64) -> Result<()> {
-        let conversations = hold(tx, contact).await?;
-        if conversations.is_empty() {
-            return Ok(());
-        }
+    async fn erase(&self, tx: &mut Tx, erased: &Erased) -> Result<()> {
+        let held = hold(tx, erased.contact).await?;
+        let conversations: Vec<_> = held.iter().map(|(id, _)| *id).collect();
         files::erase(tx, &conversations).await?;
         let silenced = silence(tx, &conversations).await?;
         untie(tx, &conversations).await?;
+        // Redacts, which is to come late.
+        drafts::erase(tx, &held, erased).await?;
         let keep = ["conversation_id", "modality", "message_direction"];
         audit::redact(tx, messages::RECORD, &silenced, &keep).await
     }
 }
 
 /// Holds the contact's conversations until the transaction ends, so that no message comes in meanwhile.
-async fn hold(tx: &Tx, contact: i64) -> Result<Vec<i64>> {
+async fn hold(tx: &Tx, contact: i64) -> Result<Vec<(i64, Uuid)>> {
     let query = conversations::table
         .filter(conversations::organization_id.eq(tx.organization()))
         .filter(conversations::contact_id.eq(contact))
         .order(conversations::id)
-        .select(conversations::id)
+        .select((conversations::id, conversations::uuid))
         .for_update();
     Ok(query.load(&mut tx.conn()).await?)
 }

@@ -5,6 +5,7 @@ mod config;
 mod database;
 mod demo;
 mod import;
+mod jobs;
 mod key;
 mod logging;
 mod migrate;
@@ -35,6 +36,7 @@ enum Command {
     Key(key::KeyArgs),
     Import(import::ImportArgs),
     Analytics(analytics::AnalyticsArgs),
+    Jobs(jobs::JobsArgs),
     Openapi(openapi::Args),
     Seed(seed::Args),
     ConfigReference(config::ReferenceArgs),
@@ -65,6 +67,7 @@ fn run(command: Command) -> Result<()> {
             Command::Key(args) => key::run(args).await,
             Command::Import(args) => Box::pin(import::run(args)).await,
             Command::Analytics(args) => analytics::run(args).await,
+            Command::Jobs(args) => jobs::run(args).await,
             Command::Openapi(args) => openapi::run(&args),
             Command::Seed(args) => seed::run(args).await,
             Command::ConfigReference(args) => config::reference(&Cli::command(), &args),

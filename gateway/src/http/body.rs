@@ -9,14 +9,15 @@ use futures_util::future::LocalBoxFuture;
 use rapport_platform::Error;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
-use serde_json::error::Category;
+use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
 use sha2::{Digest, Sha256};
 
 /// How large a JSON body may be, in bytes.
 pub const LIMIT: usize = 1024 * 1024;
 
-/// A JSON body as a `T`. Malformed JSON is refused with line and column, a value that does not fit and an
-/// unknown key naming the field.
+/// A JSON body as a `T`. Malformed JSON is refused with line and column; a value that does not fit, a key that is
+/// missing and one that is not known naming the field.
 #[derive(Debug)]
 pub struct Body<T> {
     /// What the body says.
@@ -85,26 +86,63 @@ async fn read(mut payload: Payload) -> Result<Vec<u8>, ApiError> {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let field = error.path().to_string();
-        let cause = error.into_inner();
-        match cause.classify() {
-            Category::Data => unfit(&field, &cause.to_string()),
-            _ => ApiError::BadRequest(format!("Malformed JSON: {cause}")),
-        }
-    })?;
-    json.end()
-        .map_err(|error| ApiError::BadRequest(format!("Malformed JSON: {error}")))?;
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| unfit(bytes, error))?;
+    json.end().map_err(|error| malformed(&error))?;
     Ok(value)
 }
 
-/// The position serde adds says nothing to those who sent one line of JSON; the field does.
-fn unfit(field: &str, message: &str) -> ApiError {
-    let message = message.split(" at line ").next().unwrap_or(message).to_owned();
-    let field = if field == "." {
-        "body".to_owned()
-    } else {
-        field.to_owned()
+fn malformed(cause: &serde_json::Error) -> ApiError {
+    ApiError::BadRequest(format!("Malformed JSON: {cause}"))
+}
+
+/// Says which field is to blame, unless the body is no JSON at all. The kind of the error does not tell: some values
+/// that are only of the wrong type, such as null for a name of a list, count as errors of syntax.
+fn unfit(bytes: &[u8], error: serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let body: Value = match serde_json::from_slice(bytes) {
+        Ok(body) => body,
+        Err(cause) => return malformed(&cause),
     };
-    Error::invalid(field, message).into()
+    let (path, cause) = (error.path().clone(), error.into_inner());
+    let text = cause.to_string();
+    // The position says nothing to those who sent one line of JSON; the field does.
+    let message = text.split(" at line ").next().unwrap_or(&text);
+    let (key, message) = match keyed(message) {
+        Some((key, message)) => (Some(key), message),
+        None if at(&body, &path).is_some_and(Value::is_null) => (None, "must not be null"),
+        None if cause.is_data() => (None, message),
+        None => (None, "is of the wrong type"),
+    };
+    Error::invalid(named(&path, key), message.to_owned()).into()
+}
+
+/// The key that serde names in its message rather than in the path, which leads to the object around it.
+fn keyed(message: &str) -> Option<(&str, &'static str)> {
+    let said = [
+        ("missing field `", "is required"),
+        ("duplicate field `", "is given twice"),
+    ];
+    said.into_iter().find_map(|(start, meaning)| {
+        let (key, _) = message.strip_prefix(start)?.rsplit_once('`')?;
+        Some((key, meaning))
+    })
+}
+
+/// `products[2].quantity`; the body itself is `body`.
+fn named(path: &Path, key: Option<&str>) -> String {
+    let root = path.iter().next().is_none();
+    match (root, key) {
+        (true, key) => key.unwrap_or("body").to_owned(),
+        (false, None) => path.to_string(),
+        (false, Some(key)) => format!("{path}.{key}"),
+    }
+}
+
+/// The value to which the path leads.
+fn at<'a>(body: &'a Value, path: &Path) -> Option<&'a Value> {
+    path.iter().try_fold(body, |value, step| match step {
+        Segment::Seq { index } => value.get(index),
+        Segment::Map { key } => value.get(key),
+        Segment::Enum { .. } => Some(value),
+        Segment::Unknown => None,
+    })
 }

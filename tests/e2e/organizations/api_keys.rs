@@ -1,6 +1,7 @@
 //! API keys.
 
-use rapport_platform::ids;
+use rapport_crm_core::AgentPatch;
+use rapport_platform::{Patch, ids};
 use rapport_test_support::{Caller, TestApp};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -112,6 +113,82 @@ async fn what_cannot_be_accepted_is_named() {
         ] {
             let refused = app.alpha.post("api-keys", &body).await.expect(422);
             assert!(refused.detail().contains(field), "{}", refused.detail());
+        }
+    })
+    .await;
+}
+
+/// A key that acts for an agent, and the path to the agent.
+async fn acting(app: &TestApp, test: bool) -> (String, Caller, String) {
+    let kara = json!({"name": "Kara", "email": "kara@example.com"});
+    let kara = app.alpha.post("agents", &kara).await.expect(201);
+    let agent = kara.text("agent_id");
+    let body = json!({"name": "Kara's", "scopes": ["read"], "agent_id": agent, "test": test});
+    let made = app.alpha.post("api-keys", &body).await.expect(201);
+    let contacts = format!("/api/v2/organizations/{}/contacts", made.text("organization_id"));
+    let caller = app.alpha.with_key(made.text("api_key"));
+    (format!("agents/{agent}"), caller, contacts)
+}
+
+#[tokio::test]
+async fn the_keys_of_an_inactive_agent_are_refused_until_the_agent_is_active_again() {
+    TestApp::run(async |app| {
+        let (agent, caller, contacts) = acting(app, false).await;
+        for _ in 0..2 {
+            caller.get(&contacts).await.expect(200);
+            app.alpha
+                .patch(&agent, &json!({"active": false}))
+                .await
+                .expect(200);
+            let refused = caller.get(&contacts).await.expect(403);
+            assert_eq!(refused.detail(), "API Key is inactive");
+            app.alpha
+                .patch(&agent, &json!({"active": true}))
+                .await
+                .expect(200);
+        }
+        caller.get(&contacts).await.expect(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn so_are_their_test_keys() {
+    TestApp::run(async |app| {
+        let (agent, caller, contacts) = acting(app, true).await;
+        caller.get(&contacts).await.expect(200);
+        app.alpha
+            .patch(&agent, &json!({"active": false}))
+            .await
+            .expect(200);
+        caller.get(&contacts).await.expect(403);
+        app.alpha
+            .patch(&agent, &json!({"active": true}))
+            .await
+            .expect(200);
+        caller.get(&contacts).await.expect(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_made_inactive_by_another_process_is_refused() {
+    TestApp::run(async |app| {
+        let (agent, caller, contacts) = acting(app, false).await;
+        caller.get(&contacts).await.expect(200);
+        let id = ids::parse_opaque(agent.strip_prefix("agents/").unwrap()).unwrap();
+        let patch = AgentPatch {
+            active: Patch::Set(false),
+            ..AgentPatch::default()
+        };
+        let (services, ctx) = (&app.app, app.alpha.ctx());
+        let changed = services
+            .db
+            .write(&ctx, async |tx| services.agents.update(tx, id, patch).await);
+        changed.await.unwrap();
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while caller.get(&contacts).await.status != 403 {
+            assert!(Instant::now() < deadline, "the key is still accepted");
         }
     })
     .await;

@@ -3,7 +3,7 @@
 use crate::support::records::{Records, unknown_id};
 use rapport_test_support::TestApp;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn an_id_that_is_none_is_named() {
@@ -71,6 +71,8 @@ async fn malformed_json_is_refused_with_its_place() {
             ("{\"name\": \"Hal\",\n \"email\": }", "line 2 column 11"),
             ("{\"name\": \"Hal\"} x", "line 1 column 17"),
             ("", "line 1 column 0"),
+            // Also when something else is wrong before that.
+            ("{\"name\": 1, \"email\": }", "line 1 column 22"),
         ] {
             let request = app
                 .alpha
@@ -101,6 +103,81 @@ async fn a_value_that_does_not_fit_is_named() {
             assert!(refused.detail().contains(field), "{body}: {}", refused.detail());
             assert!(!refused.detail().contains(" line "), "{}", refused.detail());
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_field_that_is_null_missing_or_twice_there_is_named() {
+    TestApp::run(async |app| {
+        let records = Records::make(app, &app.alpha).await;
+        let messages = format!(
+            "conversations/{}/messages",
+            records.get("conversation_id").unwrap()
+        );
+        let products = |products: Value| json!({"quote_details": {"arguments": {"products": products}}});
+        let roof = || json!({"product_name": "Roof", "quantity": 1, "unit_price": "10.00"});
+        let text =
+            |modality: Value| json!({"modality": modality, "message_direction": "sent", "content": "Hi"});
+        for (path, body, detail) in [
+            (messages.as_str(), text(json!(null)), "modality: must not be null"),
+            (&messages, text(json!(3)), "modality: is of the wrong type"),
+            (&messages, text(json!("fax")), "modality: unknown variant `fax`"),
+            (
+                &messages,
+                json!({"modality": "text"}),
+                "message_direction: is required",
+            ),
+            ("agents", json!({"name": "Hal"}), "email: is required"),
+            (
+                "agents",
+                json!({"name": null, "email": "hal@example.com"}),
+                "name: must not be null",
+            ),
+            (
+                "api-keys",
+                json!({"name": "x", "scopes": null}),
+                "scopes: must not be null",
+            ),
+            (
+                "api-keys",
+                json!({"name": "x", "scopes": ["read", null]}),
+                "scopes[1]: must not be null",
+            ),
+            (
+                "sales",
+                json!({"associated_contacts": [{"is_primary": true}]}),
+                "associated_contacts[0].contact_id: is required",
+            ),
+            (
+                "sales",
+                products(json!([roof(), roof(), {"product_name": "Roof", "unit_price": "1.00"}])),
+                "quote_details.arguments.products[2].quantity: is required",
+            ),
+            (
+                "sales",
+                products(json!([roof(), {"product_name": null, "quantity": 1, "unit_price": "1.00"}])),
+                "quote_details.arguments.products[1].product_name: must not be null",
+            ),
+            ("contacts", json!(null), "body: must not be null"),
+        ] {
+            let refused = app.alpha.post(path, &body).await.expect(422);
+            assert!(
+                refused.detail().starts_with(detail),
+                "{body}: {}",
+                refused.detail()
+            );
+        }
+        let twice = app
+            .alpha
+            .request(Method::POST, "contacts")
+            .header("content-type", "application/json");
+        let twice = app
+            .alpha
+            .send(twice.body(r#"{"name": "Hal", "name": "Carol"}"#))
+            .await
+            .expect(422);
+        assert_eq!(twice.detail(), "name: is given twice");
     })
     .await;
 }

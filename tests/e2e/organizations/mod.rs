@@ -11,6 +11,8 @@ mod contacts;
 mod conversations;
 mod drafts;
 mod erasure;
+mod erasure_everywhere;
+mod erasure_of_drafts;
 mod errors;
 mod funnels;
 mod idempotency;

@@ -39,7 +39,7 @@ impl Records {
         let contact = records.add(tenant, "contacts", &contact, "contact_id").await;
         for (kind, id, name) in DUPLICATES {
             let duplicate = tenant
-                .post(kind, &json!({"name": "Alan Scott"}))
+                .post(kind, &json!({"name": "Hal Jordan"}))
                 .await
                 .expect(201);
             records.0.insert(name, duplicate.text(id).to_owned());

@@ -3,7 +3,8 @@
 use super::Agent;
 use super::rows::{AgentRow, visible};
 use super::service::{RECORD, changes};
-use crate::audit::{self, Action};
+use crate::audit::{self, Action, Changes};
+use crate::organizations;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::RunQueryDsl;
@@ -54,4 +55,25 @@ pub(crate) async fn mirror(tx: &Tx, agent: i64, sandbox: i64) -> Result<i64> {
         .select(agents::id);
     let there = there.first(&mut tx.conn()).await.optional()?;
     there.ok_or_else(|| Error::conflict("The agent was deleted in the sandbox"))
+}
+
+/// Makes the agent's twin in the sandbox as active as the agent, so that test keys which act for it follow.
+pub(super) async fn follow(tx: &mut Tx, agent: &Agent) -> Result<()> {
+    let Some(sandbox) = organizations::sandbox_of(tx).await? else {
+        return Ok(());
+    };
+    let twin = agents::table
+        .filter(agents::organization_id.eq(sandbox))
+        .filter(agents::uuid.eq(agent.uuid))
+        .filter(agents::deleted_at.is_null())
+        .filter(agents::active.ne(agent.active));
+    let changed = diesel::update(twin)
+        .set((agents::active.eq(agent.active), agents::updated_at.eq(tx.now())))
+        .execute(&mut tx.conn())
+        .await?;
+    if changed > 0 {
+        let changes = Changes::new().field("active", &!agent.active, &agent.active);
+        audit::record_in(tx, sandbox, Action::Update, (RECORD, agent.uuid), &changes).await?;
+    }
+    Ok(())
 }

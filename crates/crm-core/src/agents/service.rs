@@ -1,10 +1,10 @@
 //! Agents on PostgreSQL.
 
 use super::rows::{AgentRow, visible};
-use super::{Agent, AgentPatch, AgentService, NewAgent, Role};
+use super::{Agent, AgentPatch, AgentService, NewAgent, Role, sandbox};
 use crate::address::Address;
 use crate::audit::{self, Action, Changes};
-use crate::{text, users};
+use crate::{api_keys, text, users};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -83,6 +83,10 @@ impl AgentService for PgAgents {
         if !changes.is_empty() {
             audit::record(tx, Action::Update, (RECORD, id), &changes).await?;
             tx.emit(Event::new("agent.updated", RECORD, id));
+        }
+        if old.active != new.active {
+            sandbox::follow(tx, &new).await?;
+            api_keys::announce(tx).await?;
         }
         Ok(new)
     }

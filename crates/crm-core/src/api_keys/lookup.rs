@@ -34,7 +34,7 @@ pub struct Credential {
 /// Why a known key is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// It was switched off.
+    /// It was switched off, or the agent for whom it acts is inactive.
     Inactive,
     /// Its time is over.
     Expired,
@@ -86,8 +86,8 @@ pub async fn find(directory: &Directory, key: &str) -> Result<Option<Credential>
             dsl::organization_id,
             dsl::agent_id,
             dsl::scopes,
-            // A key that was made while its agent was deleted.
-            dsl::active.and(agents::deleted_at.nullable().is_null()),
+            // Without an agent there is none who could be inactive. A deleted one is.
+            dsl::active.and(agents::active.nullable().is_distinct_from(false)),
             dsl::expires_at,
         ))
         .first(&mut directory.conn())

@@ -5,12 +5,14 @@
 //! [`is_append_only`] tells.
 
 mod changes;
+mod find;
 mod redact;
 mod rows;
 mod service;
 mod write;
 
 pub use changes::Changes;
+pub use find::{telling, told};
 pub use redact::redact;
 pub use service::PgAuditLogs;
 pub(crate) use write::record_in;

@@ -1,10 +1,12 @@
 //! Companies: the firms for which contacts work.
 
 mod references;
+mod removal;
 pub(crate) mod rows;
 mod service;
 
 pub use references::hold;
+pub use removal::{CompanyParticipant, CompanyRemoval};
 pub use service::PgCompanies;
 pub(crate) use service::unassign;
 
@@ -69,7 +71,7 @@ pub struct CompanyPatch {
     pub custom_fields: Patch<RawJson>,
 }
 
-/// The companies of an organization.
+/// The companies of an organization. [`CompanyRemoval`] deletes them.
 #[async_trait]
 pub trait CompanyService: Send + Sync {
     /// All companies, newest first.
@@ -83,7 +85,4 @@ pub trait CompanyService: Send + Sync {
 
     /// Changes a company and answers it as it is then. `Conflict` when it was merged into another one.
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: CompanyPatch) -> Result<Company>;
-
-    /// Deletes a company. Its contacts remain, without a company. `Conflict` when it was merged into another one.
-    async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()>;
 }

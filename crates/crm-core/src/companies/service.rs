@@ -5,13 +5,13 @@ use super::{Company, CompanyPatch, CompanyService, NewCompany, references};
 use crate::agents::Agent;
 use crate::audit::{self, Action, Changes};
 use crate::custom_fields::{EntityType, Owner, keep};
-use crate::{agents, domain, merges, text};
+use crate::{agents, domain, text};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::events::Event;
 use rapport_platform::page::before;
-use rapport_platform::{Error, Page, PageRequest, Patch, RawJson, Reader, Result, Tx, ids};
+use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids};
 use rapport_schema::tables::companies;
 use uuid::Uuid;
 
@@ -84,24 +84,6 @@ impl CompanyService for PgCompanies {
         }
         Ok(new)
     }
-
-    async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
-        merges::serialize(tx).await?;
-        let old = lock(tx, id).await?;
-        references::move_contacts(tx, &[(old.id, id)], None).await?;
-        keep(
-            tx,
-            EntityType::Company,
-            owner(&old),
-            Some(&old.custom_fields),
-            &RawJson::default(),
-        )
-        .await?;
-        remove(tx, &[old.id]).await?;
-        audit::record(tx, Action::Delete, (RECORD, id), &changes(Some(&old), None)).await?;
-        tx.emit(Event::new("company.deleted", RECORD, id));
-        Ok(())
-    }
 }
 
 pub(crate) fn owner(company: &Company) -> Owner {
@@ -134,7 +116,7 @@ pub(crate) async fn read_all(tx: &Tx, ids: &[i64]) -> Result<Vec<Company>> {
 
 /// Holds the company until the transaction ends; no contact joins it meanwhile. `Conflict` when it was merged into
 /// another one.
-async fn lock(tx: &Tx, id: Uuid) -> Result<Company> {
+pub(super) async fn lock(tx: &Tx, id: Uuid) -> Result<Company> {
     let query = companies::table
         .filter(companies::organization_id.eq(tx.organization()))
         .filter(companies::uuid.eq(id))

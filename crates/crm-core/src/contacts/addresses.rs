@@ -81,6 +81,47 @@ pub(super) async fn owner(tx: &Tx, address: &Address) -> Result<Option<(i64, Uui
     Ok(row.optional()?)
 }
 
+/// The addresses that these contacts, which are one, have and show, but for those that another contact has by now.
+pub(super) async fn known(tx: &Tx, contacts: &[i64]) -> Result<Vec<Address>> {
+    let mut known = Vec::new();
+    for text in typed(tx, contacts).await? {
+        // What is one kind of address is none of the other kind.
+        let address = match Address::email(&text) {
+            Ok(email) => Ok(email),
+            Err(_) => Address::phone_of(tx, &text).await,
+        };
+        let Ok(address) = address else { continue };
+        let owner = owner(tx, &address).await?;
+        if owner.is_none_or(|(id, _)| contacts.contains(&id)) {
+            known.push(address);
+        }
+    }
+    Ok(known)
+}
+
+async fn typed(tx: &Tx, of: &[i64]) -> Result<Vec<String>> {
+    use contact_addresses::dsl;
+    let owned = dsl::contact_addresses
+        .filter(dsl::organization_id.eq(tx.organization()))
+        .filter(dsl::contact_id.eq_any(of))
+        .select(dsl::address);
+    let mut typed: Vec<String> = owned.load(&mut tx.conn()).await?;
+    let shown = contacts::table
+        .filter(contacts::organization_id.eq(tx.organization()))
+        .filter(contacts::id.eq_any(of))
+        .select((contacts::email, contacts::phone_number));
+    let shown: Vec<(Option<String>, Option<String>)> = shown.load(&mut tx.conn()).await?;
+    typed.extend(
+        shown
+            .into_iter()
+            .flat_map(|(email, phone)| [email, phone])
+            .flatten(),
+    );
+    typed.sort_unstable();
+    typed.dedup();
+    Ok(typed)
+}
+
 /// Takes these addresses from a contact.
 pub(super) async fn release(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<()> {
     use contact_addresses::dsl;

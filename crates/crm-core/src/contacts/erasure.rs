@@ -2,6 +2,7 @@
 
 use super::service::RECORD;
 use super::{addresses, references};
+use crate::address::Address;
 use crate::audit::{self, Action, Changes};
 use crate::custom_fields::{EntityType, forget};
 use async_trait::async_trait;
@@ -13,13 +14,21 @@ use rapport_schema::tables::contacts;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// A contact that is being erased.
+#[derive(Debug, Clone)]
+pub struct Erased {
+    /// The numeric id.
+    pub contact: i64,
+    /// The addresses by which it was found, and those it shows, unless they are another contact's by now.
+    pub addresses: Vec<Address>,
+}
+
 /// What a domain keeps of contacts, and how it forgets it.
 #[async_trait]
 pub trait ErasureParticipant: Send + Sync {
-    /// Removes what would tell something of the contact of this numeric id, from rows and, with [`audit::redact`],
-    /// from the audit log. Rows that others count or refer to stay, without it. The contact is held until the
-    /// transaction ends.
-    async fn erase(&self, tx: &mut Tx, contact: i64) -> Result<()>;
+    /// Removes what would tell something of the contact, from rows and, with [`audit::redact`], from the audit log.
+    /// Rows that others count or refer to stay, without it. The contact is held until the transaction ends.
+    async fn erase(&self, tx: &mut Tx, erased: &Erased) -> Result<()>;
 }
 
 /// Erases contacts, with all domains that keep something of them.
@@ -49,11 +58,13 @@ impl ContactErasure {
         let contact = lock(tx, id).await?;
         let mut all = merged(tx, contact).await?;
         all.push((contact, id));
+        let (ids, uuids): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        let addresses = addresses::known(tx, &ids).await?;
+        let erased = Erased { contact, addresses };
         for participant in &*self.participants {
-            participant.erase(tx, contact).await?;
+            participant.erase(tx, &erased).await?;
         }
         addresses::release_all(tx, contact).await?;
-        let (ids, uuids): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         empty(tx, &ids).await?;
         forget(tx, EntityType::Contact, &ids).await?;
         audit::redact(tx, RECORD, &uuids, &[]).await?;

@@ -7,9 +7,9 @@ mod references;
 pub(crate) mod rows;
 mod service;
 
-pub use erasure::{ContactErasure, ErasureParticipant};
+pub use erasure::{ContactErasure, Erased, ErasureParticipant};
 pub use list::CONTACTS;
-pub use references::hold;
+pub use references::{hold, hold_owner};
 pub use service::PgContacts;
 
 pub(crate) use references::successor;

@@ -1,9 +1,10 @@
 //! The contacts that others refer to: held against merges, and found after them.
 
+use crate::address::Address;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use rapport_platform::{Error, Result, Tx, ids};
-use rapport_schema::tables::contacts;
+use rapport_schema::tables::{contact_addresses, contacts};
 use uuid::Uuid;
 
 /// The id of a contact that a write is about to refer to: its own, or that of the contact into which it was merged.
@@ -38,6 +39,24 @@ pub async fn hold(tx: &Tx, contact: Uuid) -> Result<Option<i64>> {
             .optional()?;
     }
     Ok(next.filter(|(_, _, deleted)| !deleted).map(|(id, ..)| id))
+}
+
+/// Holds the contact that has this address, if there is one, as [`hold`] does: for those who lock something that the
+/// contact's erasure locks, too, before they refer to the contact.
+pub async fn hold_owner(tx: &Tx, address: &Address) -> Result<()> {
+    use contact_addresses::dsl;
+    let owner = dsl::contact_addresses
+        .filter(dsl::organization_id.eq(tx.organization()))
+        .filter(dsl::channel_type.eq(address.channel_type.name()))
+        .filter(dsl::normalized.eq(&address.normalized))
+        .select(dsl::contact_id);
+    let held = contacts::table
+        .filter(contacts::organization_id.eq(tx.organization()))
+        .filter(contacts::id.eq_any(owner))
+        .select(contacts::id)
+        .for_key_share();
+    held.load::<i64>(&mut tx.conn()).await?;
+    Ok(())
 }
 
 /// The contact into which this one was merged; `None` when it was not, or when that one is deleted.

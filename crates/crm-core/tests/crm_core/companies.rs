@@ -1,6 +1,7 @@
 //! Companies.
 
 use crate::stage::{ALL, Stage, invalid, is_not_found};
+use rapport_crm_core::companies::CompanyRemoval;
 use rapport_crm_core::{
     Company, CompanyPatch, CompanyService, ContactService, NewCompany, NewContact, PgCompanies, PgContacts,
 };
@@ -129,7 +130,9 @@ async fn a_deleted_company_leaves_its_contacts() {
     };
     let hal = stage.write(&stage.acme, async |tx| PgContacts.create(tx, hal).await);
     let hal = hal.await.unwrap();
-    let deleted = stage.write(&stage.acme, async |tx| PgCompanies.delete(tx, made.uuid).await);
+    let deleted = stage.write(&stage.acme, async |tx| {
+        CompanyRemoval::new([]).delete(tx, made.uuid).await
+    });
     deleted.await.unwrap();
     let reader = stage.reader(&stage.acme).await;
     assert_eq!(PgContacts.get(&reader, hal.uuid).await.unwrap().company, None);
@@ -155,7 +158,9 @@ async fn another_tenant_sees_and_touches_nothing() {
         PgCompanies.update(tx, made.uuid, patch).await
     });
     assert!(is_not_found(&updated.await));
-    let deleted = stage.write(&stage.other, async |tx| PgCompanies.delete(tx, made.uuid).await);
+    let deleted = stage.write(&stage.other, async |tx| {
+        CompanyRemoval::new([]).delete(tx, made.uuid).await
+    });
     assert!(is_not_found(&deleted.await));
     let own = PgCompanies.list(&stage.reader(&stage.acme).await, &ALL).await;
     assert_eq!(own.unwrap().items.len(), 1);

@@ -2,6 +2,7 @@
 
 use crate::query::world::find;
 use crate::stage::{Stage, invalid, is_conflict, is_not_found};
+use rapport_crm_core::companies::CompanyRemoval;
 use rapport_crm_core::custom_fields::{
     Definition, DefinitionPatch, Definitions, EntityType, FieldType, ListOption, NewDefinition, NewOption,
     OptionPatch,
@@ -223,7 +224,9 @@ async fn a_defined_key_is_checked_and_others_are_free() {
         "custom_fields.staff"
     );
     let kept = company(&json!({"staff": 12})).await.unwrap();
-    let deleted = stage.write(&stage.acme, async |tx| PgCompanies.delete(tx, kept.uuid).await);
+    let deleted = stage.write(&stage.acme, async |tx| {
+        CompanyRemoval::new([]).delete(tx, kept.uuid).await
+    });
     deleted.await.unwrap();
     assert_eq!(stage.count("SELECT count(*) FROM custom_field_values").await, 4);
     assert_eq!(stage.count("SELECT count(*) FROM contacts").await, 2);

@@ -1,6 +1,7 @@
 //! Search for contacts and companies.
 
 use crate::stage::{Stage, invalid};
+use rapport_crm_core::companies::CompanyRemoval;
 use rapport_crm_core::search::{Hit, Kind, SearchQuery, SearchService, fold};
 use rapport_crm_core::{
     CompanyPatch, CompanyService, ContactPatch, ContactService, MergeService, NewCompany, NewContact,
@@ -219,7 +220,7 @@ async fn what_is_written_is_found_at_once_and_what_is_gone_is_not() {
     );
     let deleted = stage.write(&stage.acme, async |tx| {
         PgContacts.delete(tx, other).await?;
-        PgCompanies.delete(tx, ferris).await
+        CompanyRemoval::new([]).delete(tx, ferris).await
     });
     deleted.await.unwrap();
     for text in ["wonder", "princess", "diana@example.com"] {

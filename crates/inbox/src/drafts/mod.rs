@@ -6,6 +6,7 @@
 //! message. So a draft is sent once, however often the job runs, and not at all when it is deleted before.
 
 mod check;
+mod erase;
 mod kinds;
 mod log;
 mod merge;
@@ -16,6 +17,7 @@ mod schedule;
 mod send;
 mod way;
 
+pub(crate) use erase::erase;
 pub use kinds::{DraftKind, DraftStatus};
 pub(crate) use merge::merge;
 pub use messages::PgMessageDrafts;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::conversations;
 use crate::messages::Authorship;
+use crate::people;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -77,6 +78,7 @@ impl ResponseDraftService for PgResponseDrafts {
 
     async fn put(&self, tx: &mut Tx, conversation: Uuid, new: NewResponseDraft) -> Result<Upsert> {
         let parent = conversations::lock(tx, conversation).await?;
+        people::refuse_erased(tx, parent).await?;
         let add_notification = new.sending.add_notification;
         let old = match rows::open(tx, parent).await? {
             Some(uuid) => Some(rows::read(tx, uuid).await?),

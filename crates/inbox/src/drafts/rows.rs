@@ -113,6 +113,15 @@ impl DraftRow {
             id: self.id,
         }
     }
+
+    /// The way a first message goes, and the address it goes to.
+    pub(super) fn address(&self) -> (Option<Modality>, Option<&str>) {
+        let address = match self.modality {
+            Some(Modality::Text) => &self.to_phone_number,
+            _ => &self.to_email,
+        };
+        (self.modality, address.as_deref())
+    }
 }
 
 /// What a new or overwritten draft holds.

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_crm_core::address::Address;
+use rapport_crm_core::contacts::hold_owner;
 use rapport_crm_core::{ChannelService, ContactService};
 use rapport_platform::jobs::{JobContext, JobError, JobHandler};
 use rapport_platform::{Error, Result, Tx};
@@ -119,8 +120,8 @@ impl SendDraft {
     }
 }
 
-/// The draft, held until the transaction ends, if it still is what the job was made for. A conversation is
-/// held before the draft, as everybody does.
+/// The draft, held until the transaction ends, if it still is what the job was made for. A conversation and a contact
+/// are held before the draft, as everybody does.
 async fn hold(tx: &Tx, order: Order) -> Result<Option<DraftRow>> {
     let seen = rows::find(tx.conn(), tx.organization(), order.draft).await?;
     let Some(seen) = seen.filter(|row| is_due(row, order)) else {
@@ -135,11 +136,28 @@ async fn hold(tx: &Tx, order: Order) -> Result<Option<DraftRow>> {
             other => other,
         })?;
     }
+    if seen.kind == DraftKind::Message {
+        hold_contact(tx, &seen).await?;
+    }
     rows::hold(tx, order.draft).await?;
     let held = rows::find(tx.conn(), tx.organization(), order.draft).await?;
     match held.filter(|row| is_due(row, order)) {
         Some(held) if held.conversation_id != seen.conversation_id => Err(moved()),
         held => Ok(held),
+    }
+}
+
+async fn hold_contact(tx: &Tx, row: &DraftRow) -> Result<()> {
+    let (way, typed) = row.address();
+    let address = match (way, typed) {
+        (Some(Modality::Text), Some(typed)) => Address::phone_of(tx, typed).await,
+        (_, Some(typed)) => Address::email(typed),
+        (_, None) => return Ok(()),
+    };
+    // What is no address is refused when it is sent.
+    match address {
+        Ok(address) => hold_owner(tx, &address).await,
+        Err(_) => Ok(()),
     }
 }
 

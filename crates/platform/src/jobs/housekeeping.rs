@@ -1,6 +1,6 @@
 //! Housekeeping of the instance.
 
-use super::{JobContext, JobError, JobHandler};
+use super::{JobContext, JobError, JobHandler, dead};
 use crate::{Db, Result};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -44,4 +44,39 @@ async fn delete_batch(db: &Db, before: DateTime<Utc>) -> Result<usize> {
     .bind::<Timestamptz, _>(before)
     .bind::<BigInt, _>(BATCH);
     Ok(statement.execute(&mut db.session().await?.conn()).await?)
+}
+
+/// How long jobs that were given up are kept unless told otherwise, in days.
+pub const DEAD_JOBS_DAYS: u32 = 30;
+
+/// Deletes the jobs that were given up long ago, daily.
+#[derive(Debug)]
+pub struct PurgeDeadJobs {
+    kept: TimeDelta,
+}
+
+impl PurgeDeadJobs {
+    /// Keeps them for so many days.
+    pub fn after_days(days: u32) -> Self {
+        Self {
+            kept: TimeDelta::days(days.into()),
+        }
+    }
+}
+
+#[async_trait]
+impl JobHandler for PurgeDeadJobs {
+    fn kind(&self) -> &'static str {
+        "jobs.purge"
+    }
+
+    fn every(&self) -> Option<Duration> {
+        Some(Duration::from_hours(24))
+    }
+
+    async fn run(&self, job: JobContext) -> Result<(), JobError> {
+        let before = job.db.now() - self.kept;
+        while dead::delete_batch(&job.db, before, BATCH).await? > 0 {}
+        Ok(())
+    }
 }

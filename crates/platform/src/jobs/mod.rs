@@ -3,7 +3,7 @@
 //! A job is a row written in the transaction that wants it ([`Tx::enqueue`]), so it exists exactly when that
 //! commits. A [`Worker`] claims due jobs in one short statement, runs them outside any transaction under a
 //! lease which it renews, and then settles the row: gone when done, due again later when it failed and may
-//! be retried, `dead` with the error's text when it is given up.
+//! be retried, `dead` with the error's text when it is given up. Dead ones are kept for a while, for people.
 //!
 //! A job runs at least once: a worker that is killed, or cannot reach the database to settle, leaves a lease
 //! that ends, and the job is claimed again. Handlers therefore bear repetition. Claims count as attempts, so
@@ -16,13 +16,15 @@
 //! [`Tx::enqueue`]: crate::Tx::enqueue
 
 mod attempt;
+mod dead;
 mod handler;
 mod housekeeping;
 mod queue;
 mod worker;
 
+pub use dead::{DeadJob, dead, retry};
 pub use handler::{JobContext, JobError, JobHandler};
-pub use housekeeping::PurgeIdempotencyKeys;
+pub use housekeeping::{DEAD_JOBS_DAYS, PurgeDeadJobs, PurgeIdempotencyKeys};
 pub use queue::{Backlog, backlog, enqueue_for_instance};
 pub use worker::Worker;
 

@@ -1,11 +1,11 @@
-//! The periodic job that forgets old answers.
+//! The periodic jobs that forget old answers, and jobs that were given up.
 
-use crate::support::{Stage, add_organization};
+use crate::support::{Act, Probe, Stage, add_organization, probe};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::Db;
-use rapport_platform::jobs::{self, Backlog, PurgeIdempotencyKeys, Worker};
+use rapport_platform::jobs::{self, Backlog, PurgeDeadJobs, PurgeIdempotencyKeys, Worker};
 use rapport_schema::tables::idempotency_keys as keys;
 use std::sync::Arc;
 
@@ -75,4 +75,52 @@ async fn many_servers_share_one_periodic_job() {
         assert_eq!(jobs::backlog(&stage.db).await.unwrap(), expected);
         stage.advance(3600.0);
     }
+}
+
+#[tokio::test]
+async fn jobs_that_were_given_up_are_kept_for_their_days() {
+    let stage = Stage::new().await;
+    let failing = Worker::new(stage.db.clone(), [Probe::new(Act::Fail) as _]);
+    let give_up = async |number| {
+        stage.enqueue([probe(number)]).await;
+        assert_eq!(failing.run_pending().await.unwrap(), 1);
+    };
+    give_up(1).await;
+    stage.advance(86_400.0);
+    give_up(2).await;
+    let mut waiting = probe(3);
+    waiting.run_at = Some(stage.db.now() - TimeDelta::days(9));
+    stage.enqueue([waiting]).await;
+
+    let worker = Worker::new(stage.db.clone(), [Arc::new(PurgeDeadJobs::after_days(3)) as _]);
+    worker.schedule_periodic().await.unwrap();
+    for (days, dead) in [(0, 2), (1, 2), (1, 2), (1, 1), (1, 0)] {
+        stage.advance(f64::from(days) * 86_400.0 + 1.0);
+        assert_eq!(worker.run_pending().await.unwrap(), 1);
+        assert_eq!(jobs::backlog(&stage.db).await.unwrap().dead, dead, "{days}");
+    }
+    assert_eq!(
+        jobs::backlog(&stage.db).await.unwrap().due,
+        1,
+        "what waits is kept"
+    );
+}
+
+#[tokio::test]
+async fn a_job_that_was_given_up_is_tried_again_when_asked_to() {
+    let stage = Stage::new().await;
+    stage.enqueue([probe(1)]).await;
+    let failing = Worker::new(stage.db.clone(), [Probe::new(Act::Fail) as _]);
+    failing.run_pending().await.unwrap();
+    let dead = jobs::dead(&stage.db, 10).await.unwrap();
+    assert_eq!(
+        (dead.len(), dead[0].kind.as_str(), dead[0].attempts),
+        (1, "probe", 1)
+    );
+    assert_eq!((dead[0].died_at, dead[0].organization), (stage.db.now(), Some(1)));
+    jobs::retry(&stage.db, dead[0].id).await.unwrap();
+    let succeeding = Worker::new(stage.db.clone(), [Probe::new(Act::Succeed) as _]);
+    assert_eq!(succeeding.run_pending().await.unwrap(), 1);
+    assert_eq!(jobs::backlog(&stage.db).await.unwrap(), Backlog::default());
+    assert!(jobs::retry(&stage.db, dead[0].id).await.is_err());
 }

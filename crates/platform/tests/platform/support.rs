@@ -1,58 +1,20 @@
-//! A database of its own for each test, and job handlers that tell what they were asked.
+//! A database with an organization for each test, and job handlers that tell what they were asked.
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::RunQueryDsl;
 use rapport_platform::jobs::{Job, JobContext, JobError, JobHandler};
 use rapport_platform::{Clock, Ctx, Db, DbConfig, Error, Ids, ManualClock, RandomIds, RawJson, Result, Tx};
-use rapport_schema::embedded::{Ephemeral, ROLE};
-use rapport_schema::migrations;
 use rapport_schema::tables::organizations;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use rapport_test_support::TestDatabase;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// Long enough for the slowest machine; reached only by a failing test.
 pub const PATIENCE: Duration = Duration::from_mins(1);
-
-/// The cluster all tests of this binary share; it goes away with the process.
-async fn cluster() -> &'static Ephemeral {
-    static CLUSTER: OnceCell<Ephemeral> = OnceCell::const_new();
-    let many = ("max_connections".to_owned(), "500".to_owned());
-    let started = CLUSTER.get_or_init(|| async { Ephemeral::start(vec![many]).await.expect("a cluster") });
-    started.await
-}
-
-/// The URL of a new, migrated database.
-pub async fn database() -> String {
-    const TEMPLATE: &str = "platform_template";
-    static MIGRATED: OnceCell<()> = OnceCell::const_new();
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    let migrated = MIGRATED.get_or_init(|| async {
-        administer(&format!("CREATE DATABASE {TEMPLATE} OWNER {ROLE}")).await;
-        let applied = migrations::apply(&cluster().await.url_for(TEMPLATE)).await;
-        applied.expect("the migrations apply");
-    });
-    migrated.await;
-    let name = format!("platform_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    administer(&format!(
-        "CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {TEMPLATE} STRATEGY wal_log"
-    ))
-    .await;
-    cluster().await.url_for(&name)
-}
-
-async fn administer(statement: &str) {
-    let connection = AsyncPgConnection::establish(&cluster().await.admin_url_for("postgres")).await;
-    let mut connection = connection.expect("the cluster answers");
-    connection
-        .batch_execute(statement)
-        .await
-        .expect("the statement is fine");
-}
 
 /// A database with one organization, and a clock that stands still.
 pub struct Stage {
@@ -71,7 +33,7 @@ impl Stage {
     }
 
     pub async fn with(adjust: impl FnOnce(&mut DbConfig), ids: Arc<dyn Ids>) -> Self {
-        let mut config = DbConfig::new(database().await);
+        let mut config = DbConfig::new(TestDatabase::new().await.url().to_owned());
         adjust(&mut config);
         let clock = Arc::new(ManualClock::at(noon()));
         let db = Db::connect(config, clock.clone(), ids)

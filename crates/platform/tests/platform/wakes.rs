@@ -1,12 +1,13 @@
 //! Notifications: what is heard, how workers wake, how they stop.
 
-use crate::support::{Act, PATIENCE, Probe, Stage, database, probe, system_clock};
+use crate::support::{Act, PATIENCE, Probe, Stage, probe, system_clock};
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use futures_util::StreamExt;
 use rapport_platform::jobs::{self, Backlog, Worker};
 use rapport_platform::listen::{Listener, Notice, listen};
 use rapport_platform::{Ctx, Db, DbConfig, RandomIds, Result};
+use rapport_test_support::TestDatabase;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -77,7 +78,7 @@ async fn a_commit_with_jobs_notifies_once() {
 
 /// A database whose times are real, for workers that wait in real time.
 async fn real_time() -> (Db, Ctx) {
-    let config = DbConfig::new(database().await);
+    let config = DbConfig::new(TestDatabase::new().await.url().to_owned());
     let db = Db::connect(config, system_clock(), Arc::new(RandomIds))
         .await
         .unwrap();

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_crm_core::audit;
-use rapport_crm_core::contacts::ErasureParticipant;
+use rapport_crm_core::contacts::{Erased, ErasureParticipant};
 use rapport_platform::{Result, Tx};
 use rapport_schema::tables::{conversations, tasks};
 
@@ -15,23 +15,26 @@ pub struct TaskErasure;
 
 #[async_trait]
 impl ErasureParticipant for TaskErasure {
-    async fn erase(&self, tx: &mut Tx, contact: i64) -> Result<()> {
-        let theirs = conversations::table
+    async fn erase(&self, tx: &mut Tx, erased: &Erased) -> Result<()> {
+        let query = conversations::table
             .filter(conversations::organization_id.eq(tx.organization()))
-            .filter(conversations::contact_id.eq(contact))
+            .filter(conversations::contact_id.eq(erased.contact))
             .select(conversations::id);
+        let theirs: Vec<i64> = query.load(&mut tx.conn()).await?;
         let about = tasks::table
             .filter(tasks::organization_id.eq(tx.organization()))
-            .filter(tasks::conversation_id.eq_any(theirs));
-        let emptied = diesel::update(about)
+            .filter(tasks::conversation_id.eq_any(&theirs));
+        diesel::update(about)
             .set((
                 tasks::objective.eq(""),
                 tasks::cancellation_reason.eq(None::<String>),
                 tasks::updated_at.eq(tx.now()),
             ))
-            .returning(tasks::uuid)
-            .get_results(&mut tx.conn())
+            .execute(&mut tx.conn())
             .await?;
+        // Of a task that was deleted only the log still tells.
+        let theirs: Vec<_> = theirs.iter().map(i64::to_string).collect();
+        let told = audit::telling(tx, RECORD, &theirs).await?;
         let keep = [
             "conversation",
             "created_by",
@@ -41,6 +44,6 @@ impl ErasureParticipant for TaskErasure {
             "completed_at",
             "cancelled_at",
         ];
-        audit::redact(tx, RECORD, &emptied, &keep).await
+        audit::redact(tx, RECORD, &told, &keep).await
     }
 }

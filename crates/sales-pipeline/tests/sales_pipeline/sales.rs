@@ -1,13 +1,15 @@
 //! Sales and their lists.
 
 use crate::stage::{ALL, Stage, invalid, missing, quote};
-use rapport_crm_core::{CompanyService, PgCompanies};
+use rapport_crm_core::companies::CompanyRemoval;
 use rapport_platform::{Error, Patch, RawJson, Result, ids};
+use rapport_sales_pipeline::CompanySales;
 use rapport_sales_pipeline::sales::{
     Drafts, Expected, MOST_LINKS, NewSale, NewSaleContact, Sale, SaleContact, SaleFilter, SalePatch,
 };
 use rapport_sales_pipeline::{PgSales, SaleService};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use uuid::Uuid;
 
 fn contact(contact: Uuid, is_primary: Option<bool>) -> NewSaleContact {
@@ -254,9 +256,14 @@ async fn a_deleted_sale_is_gone() {
 async fn a_deleted_company_leaves_its_sales() {
     let stage = Stage::new().await;
     let made = stage.create(full(&stage)).await.unwrap();
-    let deleted = stage.write(async |tx| PgCompanies.delete(tx, stage.acme.company).await);
+    let removal = CompanyRemoval::new([Arc::new(CompanySales) as _]);
+    let deleted = stage.write(async |tx| removal.delete(tx, stage.acme.company).await);
     deleted.await.unwrap();
-    assert_eq!(stage.get(made.uuid).await.unwrap().company, None);
+    let left = stage.get(made.uuid).await.unwrap();
+    assert_eq!((left.company, left.version), (None, made.version + 1));
+    let company = ids::opaque(stage.acme.company);
+    let told = serde_json::json!([{"field": "company_id", "from": company, "to": null}]);
+    assert_eq!(stage.audit("sale").await[1], ("update".to_owned(), told));
 }
 
 #[tokio::test]

@@ -148,7 +148,8 @@ async fn hashed(password: Option<String>) -> Result<Option<PasswordHash>, Error>
 
 /// Update an agent
 ///
-/// An absent key leaves the field. The organization must keep an active admin.
+/// An absent key leaves the field. The organization must keep an active admin. The API keys of an agent who is not
+/// active are refused until the agent is again.
 #[utoipa::path(tag = "native", request_body = AgentPatchBody, responses((status = 200, body = AgentView)))]
 #[patch("/{agent_id}")]
 async fn update_agent(
@@ -164,6 +165,8 @@ async fn update_agent(
         .db
         .write(&auth.ctx, async |tx| app.agents.update(tx, id.0, patch).await)
         .await?;
+    // Other processes hear of it in a moment; here it holds with this answer.
+    app.credentials.clear();
     ok(&AgentView::from(agent))
 }
 

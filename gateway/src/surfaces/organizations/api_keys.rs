@@ -40,6 +40,7 @@ pub struct ApiKeyView {
     /// The agent for whom it acts.
     #[schema(example = json!(null))]
     agent_id: Option<String>,
+    /// Whether it was not ended. One that acts for an inactive agent is refused all the same.
     #[schema(example = true)]
     active: bool,
     #[serde(with = "time::option")]

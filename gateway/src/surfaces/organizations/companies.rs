@@ -189,12 +189,12 @@ async fn update_company(
 
 /// Delete a company
 ///
-/// Its contacts remain, without a company.
+/// Its contacts and sales remain, without a company.
 #[utoipa::path(tag = "native", responses((status = 204)))]
 #[delete("/{company_id}")]
 async fn delete_company(auth: Auth<Write>, id: PathId<CompanyId>, app: App) -> Answer {
     app.db
-        .write(&auth.ctx, async |tx| app.companies.delete(tx, id.0).await)
+        .write(&auth.ctx, async |tx| app.company_removal.delete(tx, id.0).await)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -25,7 +25,8 @@ pub struct ErasureBody {
 ///
 /// Removes all that is kept of the person, for good: name, addresses, custom fields and company of the contact,
 /// deleted or not; what was said in its conversations, with subjects, addresses, transcripts, forms and attachments;
-/// and the values in the audit log, where it then says `[erased]`. Conversations, messages and sales stay without it,
+/// drafts in them and to its addresses, of which those not sent are deleted and never sent, and copies to it of drafts to
+/// others; and the values in the audit log, where it then says `[erased]`. Conversations, messages and sales stay without it,
 /// so that reports stay as they are. The contact is then found no more, its addresses are free, and a later message
 /// from one of them makes a new contact. Copies of its addresses in conversations of others are not touched; answers
 /// kept for an `Idempotency-Key` go within 24 hours.

@@ -1,6 +1,6 @@
 //! Sales that change.
 
-use super::{contact, make, path, roof, send};
+use super::{company, contact, make, path, roof, send};
 use crate::support::records::unknown_id;
 use crate::support::shape::{SALE, assert_shape};
 use rapport_platform::events::Event;
@@ -192,6 +192,37 @@ async fn merges_are_followed() {
             sale.json["associated_contacts"],
             json!([{"contact_id": carol, "is_primary": true}])
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sale_whose_company_is_deleted_has_another_version() {
+    TestApp::run(async |app| {
+        let tenant = &app.alpha;
+        let company = company(tenant).await;
+        let made = make(tenant, &json!({"company_id": company})).await;
+        let untouched = make(tenant, &json!({})).await;
+        tenant.delete(&format!("companies/{company}")).await.expect(204);
+        let left = tenant.get(&path(&made)).await.expect(200);
+        assert_eq!(left.json["company_id"], json!(null));
+        assert_eq!((made.header("etag"), left.header("etag")), ("\"1\"", "\"2\""));
+        let other = tenant.get(&path(&untouched)).await.expect(200);
+        assert_eq!(other.header("etag"), "\"1\"");
+        let log = format!("audit-logs?record_id={}", made.text("sale_id"));
+        let log = tenant.get(&log).await.expect(200);
+        let expected = json!([{"field": "company_id", "from": company, "to": null}]);
+        assert_eq!(log.json["data"].as_array().unwrap().len(), 2);
+        assert_eq!(
+            (
+                &log.json["data"][0]["action_type"],
+                &log.json["data"][0]["changes"]
+            ),
+            (&json!("update"), &expected)
+        );
+        let (sale, change) = (path(&made), "{\"draft\": false}");
+        let refused = send(&tenant.writer, Method::PATCH, &sale, change, Some("\"1\"")).await;
+        refused.expect(412);
     })
     .await;
 }
