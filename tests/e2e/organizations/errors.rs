@@ -115,8 +115,6 @@ async fn the_field_that_is_null_missing_or_twice_there_is_named() {
             "conversations/{}/messages",
             records.get("conversation_id").unwrap()
         );
-        let products = |products: Value| json!({"quote_details": {"arguments": {"products": products}}});
-        let roof = || json!({"product_name": "Roof", "quantity": 1, "unit_price": "10.00"});
         let text =
             |modality: Value| json!({"modality": modality, "message_direction": "sent", "content": "Hi"});
         for (path, body, detail) in [
@@ -144,21 +142,6 @@ async fn the_field_that_is_null_missing_or_twice_there_is_named() {
                 json!({"name": "x", "scopes": ["read", null]}),
                 "scopes[1]: must not be null",
             ),
-            (
-                "sales",
-                json!({"associated_contacts": [{"is_primary": true}]}),
-                "associated_contacts[0].contact_id: is required",
-            ),
-            (
-                "sales",
-                products(json!([roof(), roof(), {"product_name": "Roof", "unit_price": "1.00"}])),
-                "quote_details.arguments.products[2].quantity: is required",
-            ),
-            (
-                "sales",
-                products(json!([roof(), {"product_name": null, "quantity": 1, "unit_price": "1.00"}])),
-                "quote_details.arguments.products[1].product_name: must not be null",
-            ),
             ("contacts", json!(null), "body: must not be null"),
         ] {
             let refused = app.alpha.post(path, &body).await.expect(422);
@@ -178,6 +161,39 @@ async fn the_field_that_is_null_missing_or_twice_there_is_named() {
             .await
             .expect(422);
         assert_eq!(twice.detail(), "name: is given twice");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_field_within_a_list_is_named_with_its_place() {
+    TestApp::run(async |app| {
+        let products = |products: Value| json!({"quote_details": {"arguments": {"products": products}}});
+        let roof = || json!({"product_name": "Roof", "quantity": 1, "unit_price": "10.00"});
+        for (path, body, detail) in [
+            (
+                "sales",
+                json!({"associated_contacts": [{"is_primary": true}]}),
+                "associated_contacts[0].contact_id: is required",
+            ),
+            (
+                "sales",
+                products(json!([roof(), roof(), {"product_name": "Roof", "unit_price": "1.00"}])),
+                "quote_details.arguments.products[2].quantity: is required",
+            ),
+            (
+                "sales",
+                products(json!([roof(), {"product_name": null, "quantity": 1, "unit_price": "1.00"}])),
+                "quote_details.arguments.products[1].product_name: must not be null",
+            ),
+        ] {
+            let refused = app.alpha.post(path, &body).await.expect(422);
+            assert!(
+                refused.detail().starts_with(detail),
+                "{body}: {}",
+                refused.detail()
+            );
+        }
     })
     .await;
 }

@@ -67,11 +67,11 @@ pub(super) async fn follow(tx: &mut Tx, agent: &Agent) -> Result<()> {
         .filter(agents::uuid.eq(agent.uuid))
         .filter(agents::deleted_at.is_null())
         .filter(agents::active.ne(agent.active));
-    let changed = diesel::update(twin)
+    let followed = diesel::update(twin)
         .set((agents::active.eq(agent.active), agents::updated_at.eq(tx.now())))
         .execute(&mut tx.conn())
         .await?;
-    if changed > 0 {
+    if followed > 0 {
         let changes = Changes::new().field("active", &!agent.active, &agent.active);
         audit::record_in(tx, sandbox, Action::Update, (RECORD, agent.uuid), &changes).await?;
     }
