@@ -8,9 +8,11 @@ use rapport_crm_core::agents::{AgentParticipant, AgentRemoval};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::audit::{AuditService, PgAuditLogs};
 use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
+use rapport_crm_core::imports::{ForgetImportErrors, RunImport};
 use rapport_crm_core::{
-    AgentService, ChannelService, CompanyService, ContactService, MergeService, OrganizationService,
-    PgAgents, PgChannels, PgCompanies, PgContacts, PgMerges, PgOrganizations, PgSearch, SearchService,
+    AgentService, ChannelService, CompanyService, ContactService, ExportService, ImportService, MergeService,
+    OrganizationService, PgAgents, PgChannels, PgCompanies, PgContacts, PgExports, PgImports, PgMerges,
+    PgOrganizations, PgSearch, SearchService,
 };
 use rapport_inbox::files::RemoveContents;
 use rapport_inbox::{
@@ -52,6 +54,10 @@ pub struct Services {
     pub contacts: Arc<dyn ContactService>,
     /// Erases contacts, with all that is kept of them.
     pub erasure: ContactErasure,
+    /// Imports of contacts.
+    pub imports: Arc<dyn ImportService>,
+    /// Contacts and companies as files.
+    pub exports: Arc<dyn ExportService>,
     /// Merges of contacts, and of companies.
     pub merges: Arc<dyn MergeService>,
     /// Search for contacts and companies.
@@ -97,6 +103,8 @@ impl App {
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
             erasure: ContactErasure::new(erasure_participants()),
+            imports: Arc::new(PgImports),
+            exports: Arc::new(PgExports),
             merges: Arc::new(merges()),
             search: Arc::new(PgSearch),
             conversations: Arc::new(PgConversations),
@@ -120,6 +128,8 @@ impl App {
             Arc::new(FoldCounts),
             Arc::new(RemoveContents::new(self.contents.clone())),
             Arc::new(self.send_draft()),
+            Arc::new(RunImport::new(self.contents.clone())),
+            Arc::new(ForgetImportErrors),
         ];
         Worker::new(self.db.clone(), handlers)
     }

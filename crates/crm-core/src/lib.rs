@@ -5,10 +5,13 @@ pub mod address;
 pub mod agents;
 pub mod api_keys;
 pub mod audit;
+pub mod cells;
 pub mod channels;
 pub mod companies;
 pub mod contacts;
 pub mod domain;
+pub mod exports;
+pub mod imports;
 pub mod merges;
 pub mod organizations;
 pub mod search;
@@ -19,6 +22,8 @@ pub use agents::{Agent, AgentPatch, AgentService, NewAgent, PgAgents, Role};
 pub use channels::{Channel, ChannelPatch, ChannelService, PgChannels};
 pub use companies::{Company, CompanyPatch, CompanyService, NewCompany, PgCompanies};
 pub use contacts::{Contact, ContactPatch, ContactService, NewContact, PgContacts};
+pub use exports::{ExportService, PgExports};
+pub use imports::{ImportService, PgImports};
 pub use merges::{Merge, MergeService, PgMerges, References};
 pub use organizations::{
     NewOrganization, Organization, OrganizationPatch, OrganizationService, PgOrganizations,

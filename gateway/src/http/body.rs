@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use sha2::{Digest, Sha256};
 
+/// The type of JSON bodies.
+pub const JSON: &str = "application/json";
 /// How large a JSON body may be, in bytes.
 pub const LIMIT: usize = 1024 * 1024;
 
@@ -33,7 +35,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move {
             if !typed {
-                return Err(ApiError::MediaType);
+                return Err(ApiError::MediaType { wanted: JSON });
             }
             let bytes = read(payload).await?;
             Ok(Self {
@@ -56,7 +58,7 @@ fn is_json(request: &HttpRequest) -> bool {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    essence == JSON || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 async fn read(mut payload: Payload) -> Result<Vec<u8>, ApiError> {

@@ -2,7 +2,7 @@
 
 use super::document::{Document, Operation};
 use super::parameters;
-use crate::http::body::LIMIT;
+use crate::http::body::{JSON, LIMIT};
 use crate::http::dates::IN_THE_FUTURE;
 use crate::http::error::{ApiError, Refused};
 use crate::surfaces::Surface;
@@ -56,7 +56,7 @@ fn refusals() -> Vec<Case> {
 fn unread() -> Vec<Case> {
     vec![
         named("too_large", ApiError::TooLarge { limit: LIMIT }),
-        named("media_type", ApiError::MediaType),
+        named("media_type", ApiError::MediaType { wanted: JSON }),
     ]
 }
 
@@ -103,7 +103,7 @@ fn own(document: &Document, operation: Operation<'_>) -> Vec<Case> {
             _ => {}
         }
     }
-    if operation.value["requestBody"].is_object() {
+    if operation.value["requestBody"]["content"][JSON].is_object() {
         cases.extend(unfit());
     }
     if operation.method == "post" {
@@ -158,6 +158,7 @@ fn kind(id: &str) -> &'static str {
         "channel_id" => "Channel",
         "draft_id" => "Message draft",
         "response_id" => "Response draft",
+        "import_id" => "Import",
         "solution_id" => "Solution",
         _ => "Record",
     }

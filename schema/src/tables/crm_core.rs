@@ -183,5 +183,6 @@ table! {
         field -> Nullable<Text>,
         message -> Text,
         cells -> Array<Text>,
+        addresses -> Array<Text>,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::records::Records;
 use rapport_test_support::TestApp;
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 /// Lists of ids in bodies: how the path ends, the field, and the record it holds.
@@ -20,6 +20,8 @@ pub struct Operation {
     /// The fields of its body.
     fields: Vec<String>,
     takes_body: bool,
+    /// Whether the body is a CSV file; otherwise it is JSON.
+    is_csv: bool,
     /// The parameters of the query string that must be there, with their examples.
     query: String,
 }
@@ -54,7 +56,9 @@ fn is_empty(requirement: &Value) -> bool {
 
 impl Operation {
     fn of(document: &Value, path: &str, method: &str, one: &Value) -> Self {
-        let content = &one["requestBody"]["content"]["application/json"];
+        let content = &one["requestBody"]["content"];
+        let is_csv = content["text/csv"].is_object();
+        let content = &content[if is_csv { "text/csv" } else { "application/json" }];
         let schema = resolve(document, &content["schema"]);
         let fields = schema["properties"].as_object().into_iter().flatten();
         Self {
@@ -63,6 +67,7 @@ impl Operation {
             example: content.get("example").cloned(),
             fields: fields.map(|(name, _)| name.clone()).collect(),
             takes_body: one["requestBody"].is_object(),
+            is_csv,
             query: required(document, one),
         }
     }
@@ -126,6 +131,15 @@ impl Operation {
             }
         }
         Some(body)
+    }
+
+    /// The request with this body.
+    pub fn with_body(&self, request: RequestBuilder, body: Option<Value>) -> RequestBuilder {
+        match body {
+            Some(Value::String(text)) if self.is_csv => request.header("content-type", "text/csv").body(text),
+            Some(body) => request.json(&body),
+            None => request,
+        }
     }
 
     /// The fields of the body that name records, each with the name of the record.

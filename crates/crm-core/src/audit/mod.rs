@@ -37,6 +37,7 @@ pub const RECORD_TYPES: &[&str] = &[
     "api_key",
     "pipeline_stage",
     "channel",
+    "contact_import",
 ];
 
 /// What was done to a record.

@@ -3,6 +3,7 @@
 use super::service::RECORD;
 use super::{addresses, references};
 use crate::audit::{self, Action, Changes};
+use crate::imports;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -51,8 +52,9 @@ impl ContactErasure {
         for participant in &*self.participants {
             participant.erase(tx, contact).await?;
         }
-        addresses::release_all(tx, contact).await?;
         let (ids, uuids): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        imports::forget(tx, &ids).await?;
+        addresses::release_all(tx, contact).await?;
         empty(tx, &ids).await?;
         audit::redact(tx, RECORD, &uuids, &[]).await?;
         let changes = Changes::new().field("erased_at", &None::<&str>, &tx.now());

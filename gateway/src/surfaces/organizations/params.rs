@@ -13,4 +13,5 @@ crate::path_params! {
     ChannelId = "channel_id",
     DraftId = "draft_id",
     ResponseId = "response_id",
+    ImportId = "import_id",
 }
