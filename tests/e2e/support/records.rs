@@ -65,7 +65,12 @@ impl Records {
         records.0.insert("channel_id", channel.to_owned());
         let key = json!({"name": "Another", "scopes": ["read"]});
         records.add(tenant, "api-keys", &key, "api_key_id").await;
-        let import = import(app, tenant, "name,email\nBarry Allen,barry@ferris.example\n,nobody\n").await;
+        let import = import(
+            app,
+            tenant,
+            "name,email\nBarry Allen,barry@ferris.example\n,nobody\n",
+        )
+        .await;
         records.0.insert("import_id", import);
         let file = attach(app, tenant, &conversation, &message).await;
         records.0.insert("file_id", file);

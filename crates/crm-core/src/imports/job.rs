@@ -11,11 +11,13 @@ use rapport_platform::jobs::{Job, JobContext, JobError, JobHandler};
 use rapport_platform::{Actor, Ctx, Db, Error, RawJson, Result};
 use rapport_schema::tables::organizations;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use uuid::Uuid;
 
 const RUN: &str = "contact_import.run";
-/// How often a batch is tried that others got in the way of.
-const TRIES: u32 = 5;
+/// How often a batch is tried that others got in the way of, and how much longer it waits each time.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(10);
 
 #[derive(Serialize, Deserialize)]
 struct Order {
@@ -127,10 +129,12 @@ async fn write_batch(
             })
             .await;
         match written {
-            Err(Error::Conflict { .. } | Error::Unavailable { .. }) if tries < TRIES => {}
+            Err(Error::Conflict { .. } | Error::Unavailable { .. }) if tries < TRIES => {
+                tokio::time::sleep(PAUSE * tries).await;
+            }
             Ok(None) => return Ok(false),
             Ok(Some(claims)) => {
-                ghosts.remember(claims);
+                ghosts.remember(&claims);
                 return Ok(true);
             }
             Err(error) => return Err(error),

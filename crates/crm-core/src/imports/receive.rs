@@ -94,13 +94,14 @@ impl Text {
             }
         }
         let (sound, broken) = match std::str::from_utf8(bytes) {
-            Ok(_) => (bytes, None),
+            Ok(sound) => (sound, None),
             Err(error) => {
                 let (sound, rest) = bytes.split_at(error.valid_up_to());
+                let sound = std::str::from_utf8(sound).unwrap_or_default();
                 (sound, Some((error.error_len(), rest)))
             }
         };
-        self.line += sound.iter().filter(|byte| **byte == b'\n').count();
+        self.line += sound.matches('\n').count();
         match broken {
             Some((Some(_), _)) => Err(self.wrong()),
             Some((None, rest)) => {

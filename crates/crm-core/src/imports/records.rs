@@ -116,8 +116,9 @@ fn guess(start: &[u8]) -> u8 {
             b'"' => quoted = !quoted,
             b'\n' | b'\r' if !quoted => break,
             byte if !quoted => {
-                let counted = counts.iter_mut().find(|(delimiter, _)| delimiter == byte);
-                counted.into_iter().for_each(|(_, count)| *count += 1);
+                if let Some((_, count)) = counts.iter_mut().find(|(delimiter, _)| delimiter == byte) {
+                    *count += 1;
+                }
             }
             _ => {}
         }

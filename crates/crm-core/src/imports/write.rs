@@ -27,7 +27,7 @@ impl Ghosts {
         self.0.get(&digest(key)).copied()
     }
 
-    pub fn remember(&mut self, claims: Vec<(Uuid, Address)>) {
+    pub fn remember(&mut self, claims: &[(Uuid, Address)]) {
         let claims = claims
             .iter()
             .map(|(contact, address)| (digest(&key(address)), *contact));

@@ -41,7 +41,6 @@ pub struct ImportParameters {
 /// What becomes of rows of contacts that are there.
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "it is read by its documentation alone")]
 pub enum OnMatchName {
     /// The contact takes over what the row has.
     Update,
