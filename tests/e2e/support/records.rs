@@ -39,10 +39,7 @@ impl Records {
         let contact = json!({"name": "Carol Ferris", "email": "carol@ferris.example", "company_id": company});
         let contact = records.add(tenant, "contacts", &contact, "contact_id").await;
         for (kind, id, name) in DUPLICATES {
-            let duplicate = tenant
-                .post(kind, &json!({"name": "Carol Ferris"}))
-                .await
-                .expect(201);
+            let duplicate = tenant.post(kind, &json!({"name": "Duplicate"})).await.expect(201);
             records.0.insert(name, duplicate.text(id).to_owned());
         }
         let conversation = json!({"contact_id": contact, "agent_id": agent});

@@ -26,7 +26,7 @@ pub(super) fn routes_of_companies(config: &mut ServiceConfig) {
 /// Spreadsheets take what begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula, so such cells have
 /// an apostrophe in front, unless they are a telephone number of `+` and digits alone. What begins with apostrophes
 /// before such a sign has one more, too. Imports take it away again.
-#[utoipa::path(tag = "native", operation_id = "export_contacts", responses(
+#[utoipa::path(tag = "native", responses(
     (status = 200, body = Vec<u8>, content_type = "text/csv", description = "The file")
 ))]
 #[get("/export.csv")]
@@ -42,7 +42,7 @@ async fn export_contacts(auth: Auth<Read>, app: App) -> Answer {
 ///
 /// Cells that begin with `=`, `+`, `-`, `@`, a tab or a carriage return have an apostrophe in front, so that
 /// spreadsheets do not take them for formulas; what begins with apostrophes before such a sign has one more, too.
-#[utoipa::path(tag = "native", operation_id = "export_companies", responses(
+#[utoipa::path(tag = "native", responses(
     (status = 200, body = Vec<u8>, content_type = "text/csv", description = "The file")
 ))]
 #[get("/export.csv")]

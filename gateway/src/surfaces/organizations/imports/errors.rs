@@ -17,11 +17,11 @@ const PAGE: i64 = 1_000;
 /// column that is to blame, if one is; what is wrong; and the row as it stood in the file. Corrected, the file can be
 /// imported again. Cells that spreadsheets would take for formulas have an apostrophe in front, as in exports. They
 /// are kept for 30 days after the import has ended, or until a contact with one of their addresses is erased.
-#[utoipa::path(tag = "native", operation_id = "get_contact_import_errors", responses(
+#[utoipa::path(tag = "native", responses(
     (status = 200, body = Vec<u8>, content_type = "text/csv", description = "The file")
 ))]
 #[get("/imports/{import_id}/errors.csv")]
-pub(super) async fn get_import_errors(auth: Auth<Read>, id: PathId<ImportId>, app: App) -> Answer {
+pub(super) async fn get_contact_import_errors(auth: Auth<Read>, id: PathId<ImportId>, app: App) -> Answer {
     let import = app.imports.get(&app.reader(&auth.ctx).await?, id.0).await?;
     let own = ["row", "column", "message"].map(str::to_owned);
     let header = own

@@ -27,12 +27,12 @@ const PAGE: i64 = 25;
 
 /// Before `/{contact_id}`, which their paths would fit as well.
 pub(super) fn first_routes(config: &mut ServiceConfig) {
-    config.service(list_imports);
+    config.service(list_contact_imports);
 }
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(create_import).service(get_import);
-    config.service(errors::get_import_errors);
+    config.service(import_contacts).service(get_contact_import);
+    config.service(errors::get_contact_import_errors);
 }
 
 /// An import of contacts.
@@ -98,10 +98,10 @@ impl From<Import> for ContactImportView {
 /// List contact imports
 ///
 /// The imports of the organization, newest first.
-#[utoipa::path(tag = "native", operation_id = "list_contact_imports", params(PageQuery),
+#[utoipa::path(tag = "native", params(PageQuery),
     responses((status = 200, body = ListView<ContactImportView>)))]
 #[get("/imports")]
-async fn list_imports(auth: Auth<Read>, page: Query<PageQuery>, app: App) -> Answer {
+async fn list_contact_imports(auth: Auth<Read>, page: Query<PageQuery>, app: App) -> Answer {
     let page = page.0.of(&app, &auth.ctx, "contact-imports", "", PAGE)?;
     let reader = app.reader(&auth.ctx).await?;
     let found = app.imports.list(&reader, &page.request).await?;
@@ -111,9 +111,9 @@ async fn list_imports(auth: Auth<Read>, page: Query<PageQuery>, app: App) -> Ans
 /// Get a contact import
 ///
 /// How far it is.
-#[utoipa::path(tag = "native", operation_id = "get_contact_import", responses((status = 200, body = ContactImportView)))]
+#[utoipa::path(tag = "native", responses((status = 200, body = ContactImportView)))]
 #[get("/imports/{import_id}")]
-async fn get_import(auth: Auth<Read>, id: PathId<ImportId>, app: App) -> Answer {
+async fn get_contact_import(auth: Auth<Read>, id: PathId<ImportId>, app: App) -> Answer {
     let import = app.imports.get(&app.reader(&auth.ctx).await?, id.0).await?;
     ok(&ContactImportView::from(import))
 }
@@ -134,13 +134,13 @@ async fn get_import(auth: Auth<Read>, id: PathId<ImportId>, app: App) -> Answer 
 /// 422 when the file is not UTF-8 or has no header, or when a mapped column is missing, its field unknown or given
 /// twice. The file is removed when the import ends; rows that failed are kept for 30 days, or until a contact with one
 /// of their addresses is erased.
-#[utoipa::path(tag = "native", operation_id = "import_contacts", params(ImportParameters),
+#[utoipa::path(tag = "native", params(ImportParameters),
     request_body(content = String, content_type = "text/csv", description = "The file",
         example = "Name,Email,Phone_Number,Company\r\nHal Jordan,hal@example.com,+14155550199,Ferris Aircraft\r\n"),
     responses((status = 202, body = ContactImportView,
         headers(("Location" = String, description = "The path of the import")))))]
 #[post("/imports")]
-async fn create_import(
+async fn import_contacts(
     auth: Auth<Write>,
     app: App,
     once: Once,
