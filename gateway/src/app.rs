@@ -10,10 +10,12 @@ use rapport_crm_core::audit::{AuditService, PgAuditLogs};
 use rapport_crm_core::companies::CompanyRemoval;
 use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
 use rapport_crm_core::custom_fields::{CustomFieldService, PgCustomFields};
+use rapport_crm_core::imports::{ForgetImportErrors, RunImport};
 use rapport_crm_core::{
-    AgentService, AiEmployeeService, ChannelService, CompanyService, ContactService, MergeService,
-    OrganizationService, PgAgents, PgAiEmployees, PgChannels, PgCompanies, PgContacts, PgMerges,
-    PgOrganizations, PgSearch, PgTeams, SearchService, TeamService,
+    AgentService, AiEmployeeService, ChannelService, CompanyService, ContactService, ExportService,
+    ImportService, MergeService, OrganizationService, PgAgents, PgAiEmployees, PgChannels, PgCompanies,
+    PgContacts, PgExports, PgImports, PgMerges, PgOrganizations, PgSearch, PgTeams, SearchService,
+    TeamService,
 };
 use rapport_inbox::files::RemoveContents;
 use rapport_inbox::{
@@ -59,6 +61,10 @@ pub struct Services {
     pub contacts: Arc<dyn ContactService>,
     /// Erases contacts, with all that is kept of them.
     pub erasure: ContactErasure,
+    /// Imports of contacts.
+    pub imports: Arc<dyn ImportService>,
+    /// Contacts and companies as files.
+    pub exports: Arc<dyn ExportService>,
     /// Merges of contacts, and of companies.
     pub merges: Arc<dyn MergeService>,
     /// Search for contacts and companies.
@@ -115,6 +121,8 @@ impl App {
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
             erasure: ContactErasure::new(erasure_participants()),
+            imports: Arc::new(PgImports),
+            exports: Arc::new(PgExports),
             merges: Arc::new(merges()),
             search: Arc::new(PgSearch),
             conversations: Arc::new(PgConversations),
@@ -149,6 +157,8 @@ impl App {
             Arc::new(FoldCounts),
             Arc::new(RemoveContents::new(self.contents.clone())),
             Arc::new(self.send_draft()),
+            Arc::new(RunImport::new(self.contents.clone())),
+            Arc::new(ForgetImportErrors),
         ];
         Worker::new(self.db.clone(), handlers)
     }

@@ -3,6 +3,7 @@
 
 mod capture;
 mod http;
+mod import;
 mod operation;
 mod pgbench;
 mod report;
@@ -35,6 +36,9 @@ struct Args {
     /// See in seconds whether all of it works: little data, one short round, nothing written
     #[arg(long)]
     quick: bool,
+    /// Measure the import of a CSV file of this many contacts instead, into an organization of 50,000
+    #[arg(long, value_name = "ROWS")]
+    import: Option<u64>,
     /// The program to measure
     #[arg(long, default_value = "target/release/rapport", value_name = "FILE")]
     binary: PathBuf,
@@ -56,6 +60,9 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<()> {
     let mut args = Args::parse();
+    if let Some(rows) = args.import {
+        return import::run(&args, rows).await;
+    }
     if args.quick {
         (args.seconds, args.rounds) = (1, 1);
     }

@@ -6,11 +6,14 @@ pub mod agents;
 pub mod ai_employees;
 pub mod api_keys;
 pub mod audit;
+pub mod cells;
 pub mod channels;
 pub mod companies;
 pub mod contacts;
 pub mod custom_fields;
 pub mod domain;
+pub mod exports;
+pub mod imports;
 pub mod merges;
 pub mod organizations;
 pub mod query;
@@ -25,6 +28,8 @@ pub use channels::{Channel, ChannelPatch, ChannelService, PgChannels};
 pub use companies::{Company, CompanyPatch, CompanyService, NewCompany, PgCompanies};
 pub use contacts::{Contact, ContactPatch, ContactService, NewContact, PgContacts};
 pub use custom_fields::{CustomFieldService, PgCustomFields};
+pub use exports::{ExportService, PgExports};
+pub use imports::{ImportService, PgImports};
 pub use merges::{Merge, MergeService, PgMerges, References};
 pub use organizations::{
     NewOrganization, Organization, OrganizationPatch, OrganizationService, PgOrganizations,

@@ -77,14 +77,36 @@ impl FileStore {
         &self,
         organization: i64,
         name: Uuid,
+        content: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<StoredFile, E> {
+        let stored = self.receive(organization, name, content).await?;
+        self.settle(organization, name, &stored.sha256).await?;
+        Ok(stored)
+    }
+
+    /// As [`FileStore::put_stream`], but under `name` instead of its SHA-256, so that whoever put it may delete it
+    /// whatever else has the same content. [`FileStore::get`] and [`FileStore::delete`] take the bytes of the name.
+    ///
+    /// # Errors
+    /// As [`FileStore::put_stream`].
+    pub async fn put_named<E: From<Error>>(
+        &self,
+        organization: i64,
+        name: Uuid,
+        content: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<StoredFile, E> {
+        let stored = self.receive(organization, name, content).await?;
+        self.settle(organization, name, name.as_bytes()).await?;
+        Ok(stored)
+    }
+
+    async fn receive<E: From<Error>>(
+        &self,
+        organization: i64,
+        name: Uuid,
         mut content: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<StoredFile, E> {
-        let unfinished = Path::from_iter([
-            organization.to_string(),
-            "unfinished".to_owned(),
-            name.to_string(),
-        ]);
-        let upload = self.0.put_multipart(&unfinished).await;
+        let upload = self.0.put_multipart(&unfinished(organization, name)).await;
         let mut upload = WriteMultipart::new(upload.map_err(|error| unavailable(&error))?);
         let (mut digest, mut size) = (Sha256::new(), 0_i64);
         while let Some(piece) = content.next().await {
@@ -104,10 +126,15 @@ impl FileStore {
             upload.put(piece);
         }
         upload.finish().await.map_err(|error| unavailable(&error))?;
-        let sha256: [u8; 32] = digest.finalize().into();
-        let renamed = self.0.rename(&unfinished, &path(organization, &sha256)).await;
-        renamed.map_err(|error| unavailable(&error))?;
+        let sha256 = digest.finalize().into();
         Ok(StoredFile { sha256, size })
+    }
+
+    /// Gives what was received its place.
+    async fn settle(&self, organization: i64, name: Uuid, key: &[u8]) -> Result<()> {
+        let (from, to) = (unfinished(organization, name), path(organization, key));
+        let renamed = self.0.rename(&from, &to).await;
+        renamed.map_err(|error| unavailable(&error))
     }
 
     /// Reads the content with this SHA-256.
@@ -144,6 +171,14 @@ impl FileStore {
             Err(error) => Err(unavailable(&error)),
         }
     }
+}
+
+fn unfinished(organization: i64, name: Uuid) -> Path {
+    Path::from_iter([
+        organization.to_string(),
+        "unfinished".to_owned(),
+        name.to_string(),
+    ])
 }
 
 fn unavailable(error: &object_store::Error) -> Error {

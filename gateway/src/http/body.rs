@@ -13,6 +13,8 @@ use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 use sha2::{Digest, Sha256};
 
+/// The type of JSON bodies.
+pub const JSON: &str = "application/json";
 /// How large a JSON body may be, in bytes.
 pub const LIMIT: usize = 1024 * 1024;
 
@@ -35,7 +37,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move {
             if !typed {
-                return Err(ApiError::MediaType);
+                return Err(ApiError::MediaType { wanted: JSON });
             }
             let bytes = read(payload).await?;
             Ok(Self {
@@ -68,7 +70,7 @@ fn is_json(request: &HttpRequest) -> bool {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    essence == JSON || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 async fn read(mut payload: Payload) -> Result<Vec<u8>, ApiError> {

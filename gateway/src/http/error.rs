@@ -32,8 +32,11 @@ pub enum ApiError {
         limit: usize,
     },
     /// The body is not in a form that is read here.
-    #[error("The request body must be application/json")]
-    MediaType,
+    #[error("The request body must be {wanted}")]
+    MediaType {
+        /// The media type that is: `application/json`.
+        wanted: &'static str,
+    },
 }
 
 /// Why a credential is not accepted.
@@ -63,7 +66,7 @@ impl ApiError {
             Self::RouteUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod body;
+pub mod csv;
 pub mod dates;
 pub mod encoding;
 pub mod error;

@@ -2,7 +2,7 @@
 
 use super::document::{Document, Operation};
 use super::parameters;
-use crate::http::body::LIMIT;
+use crate::http::body::{JSON, LIMIT};
 use crate::http::dates::IN_THE_FUTURE;
 use crate::http::error::{ApiError, Refused};
 use crate::surfaces::Surface;
@@ -56,7 +56,7 @@ fn refusals() -> Vec<Case> {
 fn unfitting() -> Vec<Case> {
     vec![
         named("too_large", ApiError::TooLarge { limit: LIMIT }),
-        named("media_type", ApiError::MediaType),
+        named("media_type", ApiError::MediaType { wanted: JSON }),
     ]
 }
 
@@ -105,7 +105,7 @@ fn own(document: &Document, operation: Operation<'_>, surface: &Surface) -> Vec<
             _ => {}
         }
     }
-    if operation.value["requestBody"].is_object() {
+    if operation.value["requestBody"]["content"][JSON].is_object() {
         cases.extend(unfit());
     }
     if operation.method == "post" {
@@ -162,6 +162,7 @@ fn kind(subject: &str) -> &'static str {
         "channel" => "Channel",
         "draft" => "Message draft",
         "response" => "Response draft",
+        "import" => "Import",
         "solution" => "Solution",
         "task" => "Task",
         "funnel" => "Funnel",

@@ -183,6 +183,7 @@ table! {
         field -> Nullable<Text>,
         message -> Text,
         cells -> Array<Text>,
+        addresses -> Array<Text>,
     }
 }
 

@@ -25,9 +25,7 @@ async fn every_write_is_in_the_audit_log_with_its_request_and_its_actor() {
             let path = operation.path(&records, &[]);
             let mut request = app.alpha.request(operation.method.clone(), &path);
             request = request.header("X-Request-Id", &id);
-            if let Some(body) = operation.body(&records) {
-                request = request.json(&body);
-            }
+            request = operation.with_body(request, operation.body(&records));
             let answer = app.alpha.send(request).await;
             let body = String::from_utf8_lossy(&answer.body);
             assert!(

@@ -40,11 +40,7 @@ async fn send(caller: &Caller, operation: &Operation, records: &Records) -> Resp
 
 async fn request(caller: &Caller, operation: &Operation, path: &str, body: Option<Value>) -> Response {
     let request = caller.request(operation.method.clone(), path);
-    let request = match body {
-        Some(body) => request.json(&body),
-        None => request,
-    };
-    caller.send(request).await
+    caller.send(operation.with_body(request, body)).await
 }
 
 #[track_caller]

@@ -4,7 +4,7 @@ use crate::support::records::Records;
 use crate::support::surfaces::{Expected, expected};
 use rapport::surfaces;
 use rapport_test_support::TestApp;
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
 
@@ -25,6 +25,8 @@ pub struct Operation {
     /// The fields of its body.
     fields: Vec<Field>,
     takes_body: bool,
+    /// Whether the body is a CSV file; otherwise it is JSON.
+    is_csv: bool,
     /// The parameters of the query string that must be there, with their examples.
     query: String,
 }
@@ -101,7 +103,9 @@ fn is_empty(requirement: &Value) -> bool {
 
 impl Operation {
     fn of(document: &Value, expected: Expected, (path, method): (&str, &str), one: &Value) -> Self {
-        let content = &one["requestBody"]["content"]["application/json"];
+        let content = &one["requestBody"]["content"];
+        let is_csv = content["text/csv"].is_object();
+        let content = &content[if is_csv { "text/csv" } else { "application/json" }];
         let mut fields = Vec::new();
         collect(document, &content["schema"], &[], &mut fields);
         for (_, name, record) in LISTS.iter().filter(|(end, ..)| path.ends_with(end)) {
@@ -115,6 +119,7 @@ impl Operation {
             example: content.get("example").cloned(),
             fields,
             takes_body: one["requestBody"].is_object(),
+            is_csv,
             query: required(document, one),
         }
     }
@@ -178,6 +183,15 @@ impl Operation {
             }
         }
         Some(body)
+    }
+
+    /// The request with this body.
+    pub fn with_body(&self, request: RequestBuilder, body: Option<Value>) -> RequestBuilder {
+        match body {
+            Some(Value::String(text)) if self.is_csv => request.header("content-type", "text/csv").body(text),
+            Some(body) => request.json(&body),
+            None => request,
+        }
     }
 
     /// The fields of the body that name records.

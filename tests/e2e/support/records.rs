@@ -3,6 +3,7 @@
 use rapport_inbox::files::NewAttachment;
 use rapport_platform::ids;
 use rapport_test_support::{Tenant, TestApp};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -65,6 +66,13 @@ impl Records {
         let key = json!({"name": "Another", "scopes": ["read"]});
         records.add(tenant, "api-keys", &key, "api_key_id").await;
         records.add_numbered(app, tenant).await;
+        let import = import(
+            app,
+            tenant,
+            "name,email\nBarry Allen,barry@ferris.example\n,nobody\n",
+        )
+        .await;
+        records.0.insert("import_id", import);
         let file = attach(app, tenant, &conversation, &message).await;
         records.0.insert("file_id", file);
         let logged = tenant.get("audit-logs?limit=1").await.expect(200);
@@ -142,6 +150,15 @@ impl Records {
         self.0.insert(id, value.clone());
         value
     }
+}
+
+/// Imports contacts from a file to its end, and answers the id of the import.
+async fn import(app: &TestApp, tenant: &Tenant, file: &str) -> String {
+    let request = tenant.request(Method::POST, "contacts/imports");
+    let request = request.header("content-type", "text/csv").body(file.to_owned());
+    let made = tenant.send(request).await.expect(202);
+    app.run_pending_jobs().await;
+    made.text("import_id").to_owned()
 }
 
 /// The organization as the retired version of the API names it.

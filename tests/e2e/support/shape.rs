@@ -48,6 +48,21 @@ pub const CONTACT: Shape = &[
     ("company_role", Maybe(&Text)),
 ];
 
+pub const CONTACT_IMPORT: Shape = &[
+    ("import_id", Id),
+    ("state", Text),
+    ("dry_run", Bool),
+    ("total", Maybe(&Integer)),
+    ("processed", Integer),
+    ("created", Integer),
+    ("updated", Integer),
+    ("skipped", Integer),
+    ("failed", Integer),
+    ("error", Maybe(&Text)),
+    ("created_at", Time),
+    ("finished_at", Maybe(&Time)),
+];
+
 pub const COMPANY: Shape = &[
     ("company_id", Id),
     ("name", Text),

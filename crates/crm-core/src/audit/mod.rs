@@ -46,6 +46,7 @@ pub const RECORD_TYPES: &[&str] = &[
     "ai_employee",
     "custom_field_definition",
     "custom_field_option",
+    "contact_import",
 ];
 
 /// What was done to a record.

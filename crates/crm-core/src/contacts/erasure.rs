@@ -5,6 +5,7 @@ use super::{addresses, references};
 use crate::address::Address;
 use crate::audit::{self, Action, Changes};
 use crate::custom_fields::{EntityType, forget};
+use crate::imports;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -64,6 +65,7 @@ impl ContactErasure {
         for participant in &*self.participants {
             participant.erase(tx, &erased).await?;
         }
+        imports::forget(tx, &ids).await?;
         addresses::release_all(tx, contact).await?;
         empty(tx, &ids).await?;
         forget(tx, EntityType::Contact, &ids).await?;

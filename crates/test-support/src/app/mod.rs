@@ -32,7 +32,7 @@ pub struct TestApp {
     origin: String,
     server: ServerHandle,
     followed: tokio::task::JoinHandle<()>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestApp {
@@ -72,13 +72,18 @@ impl TestApp {
             origin,
             server,
             followed,
-            _folder: folder,
+            folder,
         }
     }
 
     /// A caller without a credential.
     pub fn anonymous(&self) -> Caller {
         self.alpha.anonymous()
+    }
+
+    /// The folder in which it keeps the contents of files.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Where it is served: `http://127.0.0.1:40123`.

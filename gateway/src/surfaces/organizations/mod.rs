@@ -13,8 +13,10 @@ mod conversations;
 mod drafts;
 mod erasure;
 mod error;
+mod exports;
 mod fields;
 mod funnels;
+mod imports;
 mod merges;
 mod messages;
 mod moved;
@@ -101,7 +103,10 @@ pub fn configure(config: &mut ServiceConfig) {
     let surface = scope("/api/v2/organizations")
         .service(
             scope("/{organization_id}/contacts")
+                .configure(imports::first_routes)
+                .configure(exports::routes_of_contacts)
                 .configure(contacts::routes)
+                .configure(imports::routes)
                 .configure(erasure::routes_of_contacts)
                 .configure(merges::routes_of_contacts)
                 .configure(conversations::routes_of_contacts),
@@ -114,6 +119,7 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(
             scope("/{organization_id}/companies")
+                .configure(exports::routes_of_companies)
                 .configure(companies::routes)
                 .configure(merges::routes_of_companies),
         )
