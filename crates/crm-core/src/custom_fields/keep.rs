@@ -153,8 +153,32 @@ impl Definitions {
         outcomes.pop().unwrap_or_else(|| Ok(Values::default()))
     }
 
-    /// The values of the defined keys. Of a key that stands twice the last counts, as in the database.
-    fn read(&self, fields: &RawJson) -> Result<Values> {
+    /// The JSON that `text`, as of a cell in a table, stands for in this field. What is no number of a NUMBER, or
+    /// neither true nor false of a BOOLEAN, remains a text, which will not fit.
+    ///
+    /// # Errors
+    /// Never, but for a defect.
+    pub fn json(&self, key: &str, text: &str) -> Result<Box<RawValue>> {
+        let literal = text.trim().to_lowercase();
+        let fits = match self.0.get(key).map(|defined| defined.field_type) {
+            Some(FieldType::Number) => serde_json::from_str::<serde_json::Number>(&literal).is_ok(),
+            Some(FieldType::Boolean) => ["true", "false"].contains(&literal.as_str()),
+            _ => false,
+        };
+        let json = if fits {
+            RawValue::from_string(literal)
+        } else {
+            serde_json::value::to_raw_value(text)
+        };
+        json.map_err(Error::internal)
+    }
+
+    /// The values of the defined keys, whether or not there are such options and files. Of a key that stands twice the
+    /// last counts, as in the database.
+    ///
+    /// # Errors
+    /// `Invalid` on `custom_fields.<key>` when a value does not fit its definition.
+    pub fn read(&self, fields: &RawJson) -> Result<Values> {
         let fields: BTreeMap<String, &RawValue> = serde_json::from_str(fields.get())
             .map_err(|_| Error::invalid("custom_fields", "must be an object"))?;
         let mut values = Vec::new();

@@ -60,6 +60,7 @@ pub(super) async fn find(
         owners,
         contacts: contacts.into_iter().map(by_uuid).collect(),
         companies: companies.by_name.clone(),
+        refused: HashMap::new(),
     };
     Ok((found, companies))
 }

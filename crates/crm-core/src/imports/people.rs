@@ -4,6 +4,7 @@ use super::lookup::Companies;
 use super::plan::{Plan, key};
 use crate::address::Address;
 use crate::audit::{self, Action};
+use crate::custom_fields::{Definitions, Owner};
 use crate::{Company, Contact, companies, contacts};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -83,6 +84,8 @@ struct Columns<'a> {
     ids: Vec<i64>,
     uuids: Vec<Uuid>,
     names: Vec<Option<&'a str>>,
+    first_names: Vec<Option<&'a str>>,
+    last_names: Vec<Option<&'a str>>,
     emails: Vec<Option<&'a str>>,
     phones: Vec<Option<&'a str>>,
     companies: Vec<Option<i64>>,
@@ -97,6 +100,8 @@ impl<'a> Columns<'a> {
             columns.ids.push(contact.id);
             columns.uuids.push(contact.uuid);
             columns.names.push(contact.name.as_deref());
+            columns.first_names.push(contact.first_name.as_deref());
+            columns.last_names.push(contact.last_name.as_deref());
             columns.emails.push(contact.email.as_deref());
             columns.phones.push(contact.phone_number.as_deref());
             let company = contact.company.and_then(|uuid| companies.get(&uuid).copied());
@@ -115,17 +120,19 @@ pub(super) async fn insert(tx: &Tx, contacts: &[Contact], companies: &Ids) -> Re
     }
     let columns = Columns::of(contacts.iter(), companies);
     let made: Vec<Made> = diesel::sql_query(
-        "INSERT INTO contacts (organization_id, uuid, name, email, phone_number, company_id, company_role, \
-             custom_fields, created_at, updated_at) \
-         SELECT $1, n.uuid, n.name, n.email, n.phone, n.company, n.role, n.custom, $2, $2 \
-         FROM unnest($3, $4, $5, $6, $7, $8, $9) WITH ORDINALITY \
-             AS n (uuid, name, email, phone, company, role, custom, place) \
+        "INSERT INTO contacts (organization_id, uuid, name, first_name, last_name, email, phone_number, \
+             company_id, company_role, custom_fields, created_at, updated_at) \
+         SELECT $1, n.uuid, n.name, n.first, n.last, n.email, n.phone, n.company, n.role, n.custom, $2, $2 \
+         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY \
+             AS n (uuid, name, first, last, email, phone, company, role, custom, place) \
          ORDER BY n.place RETURNING id, uuid",
     )
     .bind::<BigInt, _>(tx.organization())
     .bind::<Timestamptz, _>(tx.now())
     .bind::<Array<SqlUuid>, _>(columns.uuids)
     .bind::<Array<Nullable<Text>>, _>(columns.names)
+    .bind::<Array<Nullable<Text>>, _>(columns.first_names)
+    .bind::<Array<Nullable<Text>>, _>(columns.last_names)
     .bind::<Array<Nullable<Text>>, _>(columns.emails)
     .bind::<Array<Nullable<Text>>, _>(columns.phones)
     .bind::<Array<Nullable<BigInt>>, _>(columns.companies)
@@ -143,16 +150,19 @@ pub(super) async fn update(tx: &Tx, changed: &[(Contact, Contact)], companies: &
     }
     let columns = Columns::of(changed.iter().map(|(_, new)| new), companies);
     diesel::sql_query(
-        "UPDATE contacts SET name = n.name, email = n.email, phone_number = n.phone, \
+        "UPDATE contacts SET name = n.name, first_name = n.first, last_name = n.last, email = n.email, phone_number = n.phone, \
              company_id = coalesce(n.company, contacts.company_id), company_role = n.role, custom_fields = n.custom, \
              updated_at = $2 \
-         FROM unnest($3, $4, $5, $6, $7, $8, $9) AS n (id, name, email, phone, company, role, custom) \
+         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) \
+             AS n (id, name, first, last, email, phone, company, role, custom) \
          WHERE contacts.organization_id = $1 AND contacts.id = n.id",
     )
     .bind::<BigInt, _>(tx.organization())
     .bind::<Timestamptz, _>(tx.now())
     .bind::<Array<BigInt>, _>(columns.ids)
     .bind::<Array<Nullable<Text>>, _>(columns.names)
+    .bind::<Array<Nullable<Text>>, _>(columns.first_names)
+    .bind::<Array<Nullable<Text>>, _>(columns.last_names)
     .bind::<Array<Nullable<Text>>, _>(columns.emails)
     .bind::<Array<Nullable<Text>>, _>(columns.phones)
     .bind::<Array<Nullable<BigInt>>, _>(columns.companies)
@@ -161,6 +171,33 @@ pub(super) async fn update(tx: &Tx, changed: &[(Contact, Contact)], companies: &
     .execute(&mut tx.conn())
     .await?;
     Ok(())
+}
+
+/// Keeps the custom fields of contacts that got some, to be looked up.
+pub(super) async fn keep(
+    tx: &Tx,
+    definitions: &Definitions,
+    created: &[Contact],
+    updated: &[(Contact, Contact)],
+    ids: &Ids,
+) -> Result<()> {
+    let made = created
+        .iter()
+        .filter(|new| new.custom_fields != RawJson::default());
+    let changed = updated
+        .iter()
+        .filter(|(old, new)| old.custom_fields != new.custom_fields)
+        .map(|(_, new)| new);
+    let values = made.chain(changed).filter_map(|contact| {
+        let id = ids.get(&contact.uuid).copied()?;
+        let owner = Owner {
+            id,
+            created_at: contact.created_at,
+        };
+        let values = definitions.read(&contact.custom_fields);
+        Some(values.map(|values| (owner, values)))
+    });
+    definitions.store(tx, &values.collect::<Result<Vec<_>>>()?).await
 }
 
 /// Gives addresses to contacts, in the order in which everybody takes several: e-mail addresses first.
@@ -181,8 +218,9 @@ pub(super) async fn claim(tx: &Tx, mut claims: Vec<(Uuid, Address)>, ids: &Ids) 
         normalized.push(address.normalized.as_str());
     }
     let taken = diesel::sql_query(
-        "INSERT INTO contact_addresses (organization_id, contact_id, channel_type, address, normalized, created_at) \
-         SELECT $1, n.contact, n.kind, n.address, n.normalized, $2 \
+        "INSERT INTO contact_addresses (organization_id, contact_id, channel_type, address, normalized, created_at, \
+             updated_at) \
+         SELECT $1, n.contact, n.kind, n.address, n.normalized, $2, $2 \
          FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS n (contact, kind, address, normalized, place) \
          ORDER BY n.place ON CONFLICT DO NOTHING",
     )

@@ -2,10 +2,11 @@
 
 use super::row::{Read, Said};
 use super::{Counts, Import, OnMatch, RowError, custom};
+use crate::Contact;
 use crate::address::{Address, ChannelType};
-use crate::contacts::check;
-use crate::{Contact, NewContact};
-use rapport_platform::{Error, RawJson, Result, ids};
+use crate::contacts::{ContactValues, Name, is_nobody, nobody};
+use crate::custom_fields::Definitions;
+use rapport_platform::{Error, Result, ids};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -25,6 +26,8 @@ pub(super) struct Found {
     pub contacts: HashMap<Uuid, Contact>,
     /// The companies by their names in lower case, those that are missing with the ids that they would get.
     pub companies: HashMap<String, Uuid>,
+    /// What is wrong with custom fields, by the number of the row.
+    pub refused: HashMap<i32, Error>,
 }
 
 /// What is to be written.
@@ -45,6 +48,7 @@ pub(super) struct Plan {
 /// ids from `fresh` and are made at `now`.
 pub(super) struct Planner<'a> {
     pub import: &'a Import,
+    pub definitions: &'a Definitions,
     pub found: Found,
     pub fresh: &'a mut dyn FnMut() -> Uuid,
     pub now: chrono::DateTime<chrono::Utc>,
@@ -61,13 +65,14 @@ enum Outcome {
 
 impl<'a> Planner<'a> {
     pub fn new(
-        import: &'a Import,
+        (import, definitions): (&'a Import, &'a Definitions),
         found: Found,
         fresh: &'a mut dyn FnMut() -> Uuid,
         now: chrono::DateTime<chrono::Utc>,
     ) -> Self {
         Self {
             import,
+            definitions,
             found,
             fresh,
             now,
@@ -79,7 +84,10 @@ impl<'a> Planner<'a> {
     pub fn run(mut self, rows: &[Read]) -> Plan {
         for read in rows {
             let outcome = match &read.said {
-                Ok(Some(said)) => self.take(said),
+                Ok(Some(said)) => match self.found.refused.get(&read.row.number) {
+                    Some(error) => Err(told(error)),
+                    None => self.take(said),
+                },
                 Ok(None) => Ok(Outcome::Skipped),
                 Err(error) => Err(told(error)),
             };
@@ -135,16 +143,10 @@ impl<'a> Planner<'a> {
     fn create(&mut self, said: &Said) -> Result<Outcome, Fault> {
         let uuid = (self.fresh)();
         let blank = Contact {
-            id: 0,
             uuid,
-            name: None,
-            email: None,
-            phone_number: None,
-            company: None,
-            company_role: None,
-            custom_fields: RawJson::default(),
             created_at: self.now,
             updated_at: self.now,
+            ..Contact::default()
         };
         let contact = self.filled(blank, said).map_err(|error| told(&error))?;
         self.made.insert(uuid, self.plan.created.len());
@@ -192,14 +194,20 @@ impl<'a> Planner<'a> {
         };
         let company = said.company.as_ref().map(|name| name.to_lowercase());
         let company = company.and_then(|name| self.found.companies.get(&name).copied());
-        contact.name = said.name.clone().or(contact.name);
+        if said.name.is_some() && said.name != contact.name {
+            let name = Name::whole(said.name.clone());
+            (contact.name, contact.first_name, contact.last_name) = (name.full, name.first, name.last);
+        }
         contact.email = contact.email.or_else(|| first(ChannelType::Email));
         contact.phone_number = contact.phone_number.or_else(|| first(ChannelType::Phone));
         contact.company = company.or(contact.company);
         contact.company_role = said.company_role.clone().or(contact.company_role);
-        contact.custom_fields = custom::merge(&contact.custom_fields, &said.custom)?;
-        // The very check of a single contact; its company was looked up before.
-        check(new(&contact), None)?;
+        contact.custom_fields = custom::merge(self.definitions, &contact.custom_fields, &said.custom)?;
+        // The very checks of a single contact; its company was looked up before.
+        if is_nobody(&contact) {
+            return Err(nobody());
+        }
+        ContactValues::of(&contact).checked()?;
         Ok(contact)
     }
 
@@ -228,17 +236,5 @@ fn told(error: &Error) -> Fault {
         Error::Invalid { field, message } if field == "row" => (None, message.to_string()),
         Error::Invalid { field, message } => (Some(field.to_string()), message.to_string()),
         other => (None, other.to_string()),
-    }
-}
-
-/// What the contact is made of; not its company.
-pub(super) fn new(contact: &Contact) -> NewContact {
-    NewContact {
-        name: contact.name.clone(),
-        email: contact.email.clone(),
-        phone_number: contact.phone_number.clone(),
-        company: None,
-        company_role: contact.company_role.clone(),
-        custom_fields: Some(contact.custom_fields.clone()),
     }
 }

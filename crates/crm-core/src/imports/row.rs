@@ -82,10 +82,7 @@ fn split(cell: &str) -> impl Iterator<Item = &str> {
 
 fn address(kind: ChannelType, typed: &str, region: &str) -> Result<Address> {
     text::optional(kind.field(), Some(typed.to_owned()), text::NAME)?;
-    match kind {
-        ChannelType::Email => Address::email(typed),
-        ChannelType::Phone => Address::phone(typed, Some(region)),
-    }
+    Address::read(kind, typed, Some(region))
 }
 
 fn say(row: &Row, mapping: &Mapping, addresses: Vec<Result<Address>>) -> Result<Said> {

@@ -4,9 +4,10 @@ use super::lookup::{self, Companies};
 use super::plan::{Key, Plan, Planner, key};
 use super::row::Read;
 use super::rows::CountsRow;
-use super::{Counts, Import, RECORD, RowError, State, forget, people, service};
+use super::{Counts, Import, RECORD, RowError, State, custom, forget, people, service};
 use crate::address::Address;
 use crate::audit::{self, Action, Changes};
+use crate::custom_fields::{Definitions, EntityType};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
@@ -72,28 +73,32 @@ pub(super) async fn batch(
     if held.state != State::Running || held.counts.processed != done {
         return Ok(None);
     }
-    let (found, companies) = lookup::find(tx, import, rows, ghosts).await?;
-    let plan = plan(tx, import, found, rows);
+    // Before anything else is held: whoever changes definitions holds them before the contacts.
+    let definitions = Definitions::of(tx, EntityType::Contact).await?;
+    let (mut found, companies) = lookup::find(tx, import, rows, ghosts).await?;
+    found.refused = custom::refused(tx, &definitions, rows).await?;
+    let plan = plan(tx, (import, &definitions), found, rows);
     keep_errors(tx, import.id, &plan.errors).await?;
     progress(tx, import.id, sum(held.counts, plan.counts)).await?;
     if import.dry_run {
         return Ok(Some(plan.claims));
     }
-    write(tx, plan, companies).await?;
+    write(tx, plan, companies, &definitions).await?;
     Ok(Some(Vec::new()))
 }
 
-fn plan(tx: &Tx, import: &Import, found: super::plan::Found, rows: &[Read]) -> Plan {
+fn plan(tx: &Tx, import: (&Import, &Definitions), found: super::plan::Found, rows: &[Read]) -> Plan {
     let mut fresh = || tx.uuid();
     Planner::new(import, found, &mut fresh, tx.now()).run(rows)
 }
 
-async fn write(tx: &mut Tx, plan: Plan, companies: Companies) -> Result<()> {
+async fn write(tx: &mut Tx, plan: Plan, companies: Companies, definitions: &Definitions) -> Result<()> {
     let companies = people::add_companies(tx, &plan, companies).await?;
     let updated: Vec<_> = plan.updated.into_values().collect();
     let mut ids = people::insert(tx, &plan.created, &companies).await?;
     people::update(tx, &updated, &companies).await?;
     ids.extend(updated.iter().map(|(old, _)| (old.uuid, old.id)));
+    people::keep(tx, definitions, &plan.created, &updated, &ids).await?;
     people::claim(tx, plan.claims, &ids).await?;
     people::log(tx, &plan.created, &updated).await
 }
