@@ -16,6 +16,7 @@ mod spread;
 mod text;
 mod thread;
 mod words;
+mod work;
 
 use super::database::DatabaseArgs;
 use anyhow::Result;

@@ -7,6 +7,7 @@ use super::load::Load;
 use super::people::{People, slug};
 use super::sales;
 use super::sizes::Sizes;
+use super::work;
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use rapport_crm_core::agents::{AgentPatch, AgentService, NewAgent, PgAgents, Role};
@@ -80,6 +81,7 @@ pub async fn make(db: &Db, plan: &Plan, bar: &ProgressBar) -> Result<Tenant> {
     .await?;
     load.execute("COMMIT").await?;
     rebuild(db, &tenant).await?;
+    work::make(db, &Ctx::system(tenant.organization, REQUEST), &scene).await?;
     Ok(tenant)
 }
 

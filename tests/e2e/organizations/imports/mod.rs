@@ -1,6 +1,7 @@
 //! Contacts from CSV files.
 
 mod at_once;
+mod defined;
 mod matching;
 mod refused;
 mod trouble;
