@@ -1,5 +1,7 @@
 //! The engagement surface: documented keys, types, errors and rules.
 
+mod contact_search;
+mod contacts;
 mod custom_fields;
 mod errors;
 pub mod stage;
