@@ -47,10 +47,9 @@ impl Report {
     /// How many times as long as a point read it may take.
     pub fn goal(self) -> f64 {
         match self {
-            Self::Analytics => 5.0,
+            Self::Analytics | Self::ByCustomField => 5.0,
             Self::Search | Self::ByWords => 20.0,
             Self::ByAddress => 3.0,
-            Self::ByCustomField => 5.0,
         }
     }
 }

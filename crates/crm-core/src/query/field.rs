@@ -143,6 +143,7 @@ impl Field {
     }
 
     /// This field, sorted by a text of the list's own table: the one of its values that a record shows.
+    #[must_use]
     pub const fn sorted_by(self, column: &'static dyn Sql) -> Self {
         Self {
             order: Some(column),

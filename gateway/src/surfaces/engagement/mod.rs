@@ -55,7 +55,7 @@ const BASES: [&str; 2] = ["/api/v1", "/api/v2/calls"];
 pub fn configure(config: &mut ServiceConfig) {
     for base in BASES {
         let surface = scope(base)
-            .configure(|config| routes(&mut Table::below(base, config)))
+            .configure(|config| routes(&mut Table::below(base, table::ALL, config)))
             .wrap(from_fn(|request, next| guard(render, request, next)));
         config.service(surface);
     }

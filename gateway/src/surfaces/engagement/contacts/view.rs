@@ -76,6 +76,7 @@ pub struct ContactView {
     contact_company_id: Option<Number>,
     #[schema(example = "Buyer")]
     company_position: Option<String>,
+    /// Any JSON value.
     #[schema(value_type = Option<Value>, example = json!({"campaign": 7}))]
     metadata: Option<RawJson>,
     #[serde(with = "time")]
@@ -135,6 +136,7 @@ pub struct ContactDocumentView {
     updated_at: DateTime<Utc>,
     #[schema(value_type = HashMap<String, Value>, example = json!({"source": "web"}))]
     custom_fields: RawJson,
+    /// Any JSON value.
     #[schema(value_type = Option<Value>, example = json!({"campaign": 7}))]
     metadata: Option<RawJson>,
     addresses: Vec<ContactAddressView>,
