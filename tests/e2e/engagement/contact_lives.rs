@@ -6,16 +6,16 @@ use futures_util::future::join_all;
 use rapport_platform::ids;
 use rapport_test_support::{Tenant, TestApp};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// The opaque id by which the native API knows a contact.
 async fn opaque(app: &TestApp, contact: &Value) -> String {
     let sql = app.database.sql().await;
     let id = contact["id"].as_i64().unwrap();
     let row = sql
-        .query_one("SELECT uuid FROM contacts WHERE id = $1", &[&id])
+        .query_one("SELECT CAST(uuid AS text) FROM contacts WHERE id = $1", &[&id])
         .await;
-    ids::opaque(row.unwrap().get::<_, Uuid>(0))
+    let uuid: String = row.unwrap().get(0);
+    ids::opaque(uuid.parse().unwrap())
 }
 
 async fn read(tenant: &Tenant, contact: &Value) -> Value {
