@@ -72,15 +72,15 @@ async fn a_merged_contact_gives_its_details_and_addresses() {
 async fn an_erased_contact_leaves_nothing() {
     TestApp::run(async |app| {
         let tenant = &app.alpha;
-        let details = json!({"firstName": "Secret", "lastName": "Secret", "nationalId": "Secret",
-            "providerId": "Secret", "providerName": "Secret", "metadata": "Secret", "companyPosition": "Secret",
-            "addresses": [{"channelType": "VIBER", "address": "Secret"}], "customFields": {"a": "Secret"}});
+        let details = json!({"firstName": "Quorrax", "lastName": "Quorrax", "nationalId": "Quorrax",
+            "providerId": "Quorrax", "providerName": "Quorrax", "metadata": "Quorrax", "companyPosition": "Quorrax",
+            "addresses": [{"channelType": "VIBER", "address": "Quorrax"}], "customFields": {"a": "Quorrax"}});
         let made = create(tenant, &details).await;
         let path = format!("contacts/{}/erase", opaque(app, &made).await);
         tenant.post(&path, &json!({"confirm": true})).await.expect(204);
         let sql = app.database.sql().await;
         for table in ["contacts", "contact_addresses", "audit_logs", "events", "custom_field_values"] {
-            let query = format!("SELECT count(*) FROM {table} AS t WHERE t::text ILIKE '%secret%'");
+            let query = format!("SELECT count(*) FROM {table} AS t WHERE t::text ILIKE '%quorrax%'");
             let left: i64 = sql.query_one(&query, &[]).await.unwrap().get(0);
             assert_eq!(left, 0, "{table}");
         }
