@@ -8,7 +8,7 @@ use rapport_crm_core::agents::{AgentParticipant, AgentRemoval};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::audit::{AuditService, PgAuditLogs};
 use rapport_crm_core::companies::CompanyRemoval;
-use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
+use rapport_crm_core::contacts::{ContactDetailsService, ContactErasure, ErasureParticipant};
 use rapport_crm_core::custom_fields::{CustomFieldService, PgCustomFields};
 use rapport_crm_core::imports::{ForgetImportErrors, RunImport};
 use rapport_crm_core::{
@@ -59,6 +59,8 @@ pub struct Services {
     pub api_keys: Arc<dyn ApiKeyService>,
     /// Contacts.
     pub contacts: Arc<dyn ContactService>,
+    /// Contacts with all their details.
+    pub contact_details: Arc<dyn ContactDetailsService>,
     /// Erases contacts, with all that is kept of them.
     pub erasure: ContactErasure,
     /// Imports of contacts.
@@ -120,6 +122,7 @@ impl App {
             company_removal: CompanyRemoval::new([Arc::new(CompanySales) as Arc<_>]),
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
+            contact_details: Arc::new(PgContacts),
             erasure: ContactErasure::new(erasure_participants()),
             imports: Arc::new(PgImports),
             exports: Arc::new(PgExports),

@@ -15,25 +15,41 @@ pub enum Report {
     Analytics,
     /// A search for a contact by name, part of a name, misspelt name, address or number.
     Search,
+    /// The contacts who have an address, as the engagement API searches.
+    ByAddress,
+    /// The contacts who have words, or words like them, likewise.
+    ByWords,
+    /// The contacts with one value of a custom field, sorted by time, likewise.
+    ByCustomField,
 }
 
 impl Report {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 2] = [Self::Analytics, Self::Search];
+    pub const ALL: [Self; 5] = [
+        Self::Analytics,
+        Self::Search,
+        Self::ByAddress,
+        Self::ByWords,
+        Self::ByCustomField,
+    ];
 
     /// Its name in the table.
     pub fn name(self) -> &'static str {
         match self {
             Self::Analytics => "conversation analytics, 12 months",
             Self::Search => "search for a contact",
+            Self::ByAddress => "contacts by address",
+            Self::ByWords => "contacts by words",
+            Self::ByCustomField => "contacts by custom field, sorted",
         }
     }
 
     /// How many times as long as a point read it may take.
     pub fn goal(self) -> f64 {
         match self {
-            Self::Analytics => 5.0,
-            Self::Search => 20.0,
+            Self::Analytics | Self::ByCustomField => 5.0,
+            Self::Search | Self::ByWords => 20.0,
+            Self::ByAddress => 3.0,
         }
     }
 }
@@ -111,17 +127,60 @@ fn beside(
 
 async fn requests(report: Report, database: &Database, targets: &Targets) -> Result<Requests> {
     let organization = format!("/api/v2/organizations/{}", targets.organization);
-    let (path, choices) = match report {
-        Report::Analytics => ("/analytics/conversations?{id}", texts(database, WINDOWS).await?),
-        Report::Search => ("/search?type=contact&q={id}", texts(database, QUERIES).await?),
+    let (path, query, body) = match report {
+        Report::Analytics => (organization + "/analytics/conversations?{id}", WINDOWS, None),
+        Report::Search => (organization + "/search?type=contact&q={id}", QUERIES, None),
+        Report::ByAddress => (CONTACTS.to_owned(), ADDRESSES, Some(BY_ADDRESS)),
+        Report::ByWords => (CONTACTS.to_owned(), WORDS, Some(BY_WORDS)),
+        Report::ByCustomField => {
+            database.client.batch_execute(TIERS).await?;
+            (
+                CONTACTS.to_owned(),
+                "SELECT unnest(ARRAY['gold', 'silver', 'iron'])",
+                Some(BY_TIER),
+            )
+        }
     };
     Ok(Requests {
         name: report.name(),
-        path: organization + path,
-        choices,
-        body: None,
+        path,
+        choices: texts(database, query).await?,
+        body: body.map(str::to_owned),
     })
 }
+
+/// Where the engagement API searches.
+const CONTACTS: &str = "/api/v1/contacts/search";
+const BY_ADDRESS: &str =
+    r#"{"filters": [{"field": "addresses.address", "operator": "eq", "value": "{id}"}]}"#;
+const BY_WORDS: &str = r#"{"search": "{id}"}"#;
+const BY_TIER: &str = r#"{"filters": [{"field": "customFields.bench_tier", "operator": "eq", "value": "{id}"}],
+    "sort": [{"field": "createdAt", "direction": "desc"}]}"#;
+
+/// Addresses of contacts.
+const ADDRESSES: &str = "SELECT address FROM contact_addresses ORDER BY md5(CAST(id AS text)) LIMIT 1000";
+
+/// A custom field, once: one contact of 1,000 has `gold`, one of 30 `silver`, most of the rest `iron`. Its values are
+/// what lists read; the contacts themselves stay as they are.
+const TIERS: &str = "WITH made AS ( \
+        INSERT INTO custom_field_definitions (organization_id, uuid, entity_type, field_key, field_type, created_at, \
+            updated_at) \
+        SELECT DISTINCT organization_id, gen_random_uuid(), 'CONTACT', 'bench_tier', 'STRING', now(), now() \
+        FROM (SELECT DISTINCT organization_id FROM contacts) AS of ON CONFLICT DO NOTHING \
+        RETURNING organization_id, id) \
+    INSERT INTO custom_field_values (organization_id, definition_id, entity_id, entity_created_at, text_value) \
+    SELECT c.organization_id, made.id, c.id, c.created_at, \
+        CASE WHEN c.id % 1000 = 0 THEN 'gold' WHEN c.id % 30 = 0 THEN 'silver' ELSE 'iron' END \
+    FROM contacts AS c JOIN made USING (organization_id) WHERE c.deleted_at IS NULL AND c.id % 4 <> 1; \
+    ANALYZE custom_field_values";
+
+/// As [`QUERIES`], not written for paths.
+const WORDS: &str = "SELECT CASE n % 6 WHEN 0 THEN name WHEN 1 THEN left(name, 5) \
+    WHEN 2 THEN left(name, 3) || substr(name, 5) \
+    WHEN 3 THEN left(name, 2) || substr(name, 4, 1) || substr(name, 3, 1) || substr(name, 5) \
+    WHEN 4 THEN coalesce(email, name) ELSE coalesce(right(phone_number, 8), name) END \
+    FROM (SELECT *, row_number() OVER (ORDER BY md5(CAST(id AS text))) AS n FROM contacts WHERE name IS NOT NULL) \
+    AS shuffled WHERE n <= 600";
 
 /// Years that end at the last minutes, with ends on no round time.
 const WINDOWS: &str = "SELECT 'start_date=' || to_char(e - interval '1 year', f) || '&end_date=' || to_char(e, f) \

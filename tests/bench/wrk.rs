@@ -33,7 +33,10 @@ function request()
     if body then
         made = made + 1
         local token = round .. "-" .. number .. "-" .. made
-        return wrk.format("POST", path, nil, (body:gsub(token_mark, token)))
+        local text = body:gsub(token_mark, token)
+        -- By a function: in a text, Lua would read the percent signs.
+        if #ids > 0 then text = text:gsub("{id}", function() return ids[math.random(#ids)] end) end
+        return wrk.format("POST", path, nil, text)
     end
     if #ids == 0 then return wrk.format("GET", path) end
     return wrk.format("GET", (path:gsub("{id}", ids[math.random(#ids)])))
@@ -50,7 +53,7 @@ end
 pub struct Requests {
     /// What it is, for messages.
     pub name: &'static str,
-    /// The path, with `{id}` for one of `choices`.
+    /// The path, with `{id}` for one of `choices`, or the path of a body that has it.
     pub path: String,
     /// What to put there, one of them at random each time.
     pub choices: Vec<String>,

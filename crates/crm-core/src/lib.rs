@@ -26,7 +26,7 @@ pub use agents::{Agent, AgentPatch, AgentService, NewAgent, PgAgents, Role};
 pub use ai_employees::{AiEmployee, AiEmployeeService, PgAiEmployees};
 pub use channels::{Channel, ChannelPatch, ChannelService, PgChannels};
 pub use companies::{Company, CompanyPatch, CompanyService, NewCompany, PgCompanies};
-pub use contacts::{Contact, ContactPatch, ContactService, NewContact, PgContacts};
+pub use contacts::{Contact, ContactDetailsService, ContactPatch, ContactService, NewContact, PgContacts};
 pub use custom_fields::{CustomFieldService, PgCustomFields};
 pub use exports::{ExportService, PgExports};
 pub use imports::{ImportService, PgImports};

@@ -49,7 +49,16 @@ impl Routes {
 
     /// The methods for `path`, as the `Allow` header has them (RFC 9110, 10.2.1); `None` when no route has it.
     pub fn allowed(&self, path: &str) -> Option<String> {
-        let templates = self.0.iter().filter(|template| matches(&template.path, path));
+        // What a path says letter by letter is no parameter of another one.
+        let exact = self.0.iter().any(|template| template.path == path);
+        let fits = |template: &&Template| {
+            if exact {
+                template.path == path
+            } else {
+                matches(&template.path, path)
+            }
+        };
+        let templates = self.0.iter().filter(fits);
         let mut methods: Vec<&str> = templates
             .flat_map(|template| &template.methods)
             .map(String::as_str)

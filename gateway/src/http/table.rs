@@ -51,13 +51,17 @@ macro_rules! route_table {
 /// Registers the lines of a table that lie below one path.
 pub struct Table<'a, 's> {
     base: &'static str,
+    lines: Lines,
     config: &'a mut ServiceConfig<'s>,
 }
 
+/// Name, method and path of every line of a table.
+type Lines = &'static [(&'static str, &'static str, &'static str)];
+
 impl<'a, 's> Table<'a, 's> {
-    /// For a scope at `base`, such as `/api/v1`.
-    pub fn below(base: &'static str, config: &'a mut ServiceConfig<'s>) -> Self {
-        Self { base, config }
+    /// For a scope at `base`, such as `/api/v1`, of the table with these lines.
+    pub fn below(base: &'static str, lines: Lines, config: &'a mut ServiceConfig<'s>) -> Self {
+        Self { base, lines, config }
     }
 
     /// Lets `handler` serve `route`, and documents it; nothing when the route lies elsewhere.
@@ -73,6 +77,7 @@ impl<'a, 's> Table<'a, 's> {
             self.config.service(Served {
                 route,
                 path,
+                lines: self.lines,
                 handler,
                 arguments: PhantomData,
             });
@@ -85,6 +90,7 @@ impl<'a, 's> Table<'a, 's> {
 struct Served<R, H, Args> {
     route: R,
     path: &'static str,
+    lines: Lines,
     handler: H,
     arguments: PhantomData<Args>,
 }
@@ -97,10 +103,16 @@ where
     Args: FromRequest + 'static,
 {
     fn register(self, config: &mut AppService) {
-        // Guarded as a whole, so that another method of the same path finds its own line.
+        let lines = self.lines;
+        // Guarded as a whole, so that another method of the same path finds its own line. What a line says letter by
+        // letter is no parameter of another one.
         web::resource(self.path)
             .name(R::NAME)
             .guard(guard::Method(R::METHOD))
+            .guard(guard::fn_guard(move |request| {
+                let path = request.head().uri.path();
+                R::PATH == path || !lines.iter().any(|(_, _, line)| *line == path)
+            }))
             .to(self.handler)
             .register(config);
     }

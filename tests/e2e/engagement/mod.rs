@@ -1,5 +1,8 @@
 //! The engagement surface: documented keys, types, errors and rules.
 
+mod contact_lives;
+mod contact_search;
+mod contacts;
 mod custom_fields;
 mod errors;
 mod partings;

@@ -2,8 +2,9 @@
 
 use super::readdress::Readdress;
 use super::rows::{ContactRow, ContactValues, visible};
-use super::{Contact, ContactAddress, Name, PgContacts, addresses, assigned, readdress, write};
+use super::{Contact, ContactAddress, Name, PgContacts, addresses, assigned, find, readdress, write};
 use crate::address::ChannelType;
+use crate::query::{Listed, Search, Window};
 use crate::{companies, text};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,7 +14,7 @@ use futures_util::try_join;
 use rapport_platform::{Error, Patch, RawJson, Reader, Result, Tx};
 use rapport_schema::tables::contacts;
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// A contact and its addresses.
@@ -69,6 +70,19 @@ pub struct Mark {
 /// The contacts of an organization with all their details.
 #[async_trait]
 pub trait ContactDetailsService: Send + Sync {
+    /// The contacts that fit a search, with those that are archived or without them. Words are looked for by
+    /// [`crate::search`], those that nobody has by how they are spelt.
+    async fn find(
+        &self,
+        db: &Reader,
+        search: &Search,
+        window: &Window,
+        archived: bool,
+    ) -> Result<Listed<ContactDetails>>;
+
+    /// What happened last to each of these contacts, by their UUIDs; those to which nothing did are not there.
+    async fn marks(&self, db: &Reader, contacts: &[Uuid]) -> Result<HashMap<Uuid, Mark>>;
+
     /// One contact; `NotFound` when it is not of the organization.
     async fn details(&self, db: &Reader, id: i64) -> Result<ContactDetails>;
 
@@ -94,6 +108,20 @@ pub trait ContactDetailsService: Send + Sync {
 
 #[async_trait]
 impl ContactDetailsService for PgContacts {
+    async fn find(
+        &self,
+        db: &Reader,
+        search: &Search,
+        window: &Window,
+        archived: bool,
+    ) -> Result<Listed<ContactDetails>> {
+        find::find(db, search, window, archived).await
+    }
+
+    async fn marks(&self, db: &Reader, contacts: &[Uuid]) -> Result<HashMap<Uuid, Mark>> {
+        find::marks(db, contacts).await
+    }
+
     async fn details(&self, db: &Reader, id: i64) -> Result<ContactDetails> {
         one(load(db.conn(), db.organization(), &[id]).await?)
     }

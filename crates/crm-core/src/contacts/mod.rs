@@ -4,6 +4,7 @@ mod addresses;
 mod assigned;
 mod details;
 mod erasure;
+mod find;
 mod list;
 mod name;
 mod readdress;
@@ -14,7 +15,7 @@ mod write;
 
 pub use details::{ContactDetails, ContactDetailsService, DetailsPatch, Mark};
 pub use erasure::{ContactErasure, Erased, ErasureParticipant};
-pub use list::CONTACTS;
+pub use list::{CONTACTS, is_lookup};
 pub use name::Name;
 pub use references::{hold, hold_owner};
 pub use service::PgContacts;

@@ -238,7 +238,7 @@ fn matched(name: &str, forms: &'static Forms, filter: &Filter) -> Result<(Condit
             on(forms.typed, asked.clone()),
             on(forms.normal, asked.clone()),
         ]),
-        Test::Present | Test::Absent => on(forms.typed, asked.clone()),
+        Test::Fits(_) | Test::Present | Test::Absent => on(forms.typed, asked.clone()),
     };
     Ok((condition, negated))
 }

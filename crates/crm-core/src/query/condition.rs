@@ -48,6 +48,8 @@ pub(super) enum Test {
     In(Vec<Operand>),
     /// By a pattern of LIKE in lower case.
     Like(String),
+    /// By a pattern of LIKE, as it is.
+    Fits(String),
     Present,
     Absent,
 }
@@ -132,6 +134,11 @@ impl Test {
                 out.push_sql(")");
                 Ok(())
             }
+            Self::Fits(pattern) => {
+                column.push(&mut out)?;
+                out.push_sql(" LIKE ");
+                out.push_bind_param::<Text, _>(pattern)
+            }
             Self::Present => {
                 column.push(&mut out)?;
                 out.push_sql(" IS NOT NULL");
@@ -156,7 +163,18 @@ impl Source {
             }
             Self::Custom(definition) => return custom(list, definition, out),
         };
-        tie(list, organization, owner, &mut out)
+        tie(list, organization, owner, &mut out)?;
+        if let Self::Relation(Relation {
+            only: Some((column, text)),
+            ..
+        }) = self
+        {
+            out.push_sql(" AND ");
+            column.walk_ast(out.reborrow())?;
+            out.push_sql(" = ");
+            out.push_bind_param::<Text, _>(text)?;
+        }
+        Ok(())
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Field {
     pub(super) kind: Type,
     pub(super) nullable: bool,
     pub(super) place: Place,
+    /// What the list is sorted by, where that is not the place itself.
+    pub(super) order: Option<&'static dyn Sql>,
 }
 
 /// Where the values of a field stand.
@@ -59,6 +61,8 @@ pub struct Relation {
     pub organization: &'static dyn Sql,
     /// Its column of the record's id.
     pub owner: &'static dyn Sql,
+    /// A column, and the text that those rows have there which count; all do when there is none.
+    pub only: Option<(&'static dyn Sql, &'static str)>,
 }
 
 /// A text that is kept in a normal form besides the one that was typed.
@@ -107,6 +111,7 @@ impl Field {
             kind: <C::SqlType as Typed>::KIND,
             nullable: <C::SqlType as Typed>::NULLABLE,
             place: Place::Own(column),
+            order: None,
         }
     }
 
@@ -122,6 +127,7 @@ impl Field {
             kind: <C::SqlType as Typed>::KIND,
             nullable: true,
             place: Place::Related(relation, column),
+            order: None,
         }
     }
 
@@ -132,6 +138,16 @@ impl Field {
             kind: Type::Text,
             nullable: true,
             place: Place::Matched(relation, forms),
+            order: None,
+        }
+    }
+
+    /// This field, sorted by a text of the list's own table: the one of its values that a record shows.
+    #[must_use]
+    pub const fn sorted_by(self, column: &'static dyn Sql) -> Self {
+        Self {
+            order: Some(column),
+            ..self
         }
     }
 }

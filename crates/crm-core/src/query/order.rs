@@ -85,8 +85,10 @@ fn one(list: &'static List, known: &Known, sort: &Sort) -> Result<Option<Order>>
         }
         Named::Field(_) if name == "id" => Ok(None),
         Named::Field(_) if name == "createdAt" => order(By::CreatedAt, Type::Time, false),
-        Named::Field(field) => match field.place {
-            Place::Own(column) => order(By::Column(column), field.kind, field.nullable),
+        Named::Field(field) => match (field.place, field.order) {
+            (Place::Own(column), _) | (_, Some(column)) => {
+                order(By::Column(column), field.kind, field.nullable)
+            }
             _ => Err(Error::invalid(
                 short(name),
                 "cannot be sorted by: a record may have several",

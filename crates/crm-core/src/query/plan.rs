@@ -2,10 +2,10 @@
 
 use super::compile::{self, Leaf};
 use super::condition::{Column, Condition, LEAD, Source, Test};
-use super::field::List;
+use super::field::{List, Sql};
 use super::keyset::{After, Key, Place};
 use super::language::{Direction, Filter};
-use super::operand::Type;
+use super::operand::{Operand, Type};
 use super::order::{self, By, Order};
 use super::statement::{Count, Scope, Statement};
 use super::{Listed, MOST_BY_PAGE, Search, Start, Window};
@@ -69,26 +69,73 @@ impl Query {
         Ok(self)
     }
 
+    /// Narrows the list to the records without a value in a column of its table.
+    #[must_use]
+    pub fn without(self, column: &'static dyn Sql) -> Self {
+        self.with(Condition::Test(Column::Of(column), Test::Absent))
+    }
+
+    /// Narrows the list to these records.
+    #[must_use]
+    pub fn among(self, ids: &[i64]) -> Self {
+        let condition = self.has_id(ids);
+        self.with(condition)
+    }
+
+    /// Narrows the list to these records, and those whose text in a column of its table fits all patterns of LIKE.
+    #[must_use]
+    pub fn fitting(self, column: &'static dyn Sql, patterns: &[String], ids: &[i64]) -> Self {
+        let fits = patterns.iter().map(|pattern| Test::Fits(pattern.clone()));
+        let fits = fits.map(|test| Condition::Test(Column::Of(column), test));
+        let mut either = vec![Condition::All(fits.collect())];
+        if !ids.is_empty() {
+            either.push(self.has_id(ids));
+        }
+        self.with(Condition::Any(either))
+    }
+
+    fn has_id(&self, ids: &[i64]) -> Condition {
+        let ids = ids.iter().copied().map(Operand::Integer);
+        Condition::Test(Column::Of(self.list.id), Test::In(ids.collect()))
+    }
+
+    fn with(mut self, condition: Condition) -> Self {
+        self.groups.push(vec![Leaf::Plain(condition)]);
+        self
+    }
+
     /// The ids of a page, in order.
     ///
     /// # Errors
     /// `Invalid` on `page` when its number is none, or lies beyond what can be reached by numbers.
     pub async fn find(&self, db: &Reader, window: &Window) -> Result<Listed<i64>> {
-        let rows = async {
-            match &window.start {
-                Start::Page(number) => {
-                    let offset = offset(*number, window.limit)?;
-                    let statement = self.statement(db, Part::Whole, None, window.limit + 1, offset);
-                    run(db, statement, Part::Whole).await
-                }
-                Start::Top => self.walk(db, None, window.limit + 1).await,
-                Start::After(after) => self.walk(db, Some(after), window.limit + 1).await,
+        let mut before = Some(0);
+        let mut rows = match &window.start {
+            Start::Page(number) => {
+                let offset = offset(*number, window.limit)?;
+                before = Some(offset);
+                let statement = self.statement(db, Part::Whole, None, window.limit + 1, offset);
+                run(db, statement, Part::Whole).await?
+            }
+            Start::Top => self.walk(db, None, window.limit + 1).await?,
+            Start::After(after) => {
+                before = None;
+                self.walk(db, Some(after), window.limit + 1).await?
             }
         };
-        let (mut rows, total) = futures_util::try_join!(rows, self.count(db, window.total))?;
         let wanted = usize::try_from(window.limit).unwrap_or_default();
         let more = rows.len() > wanted;
         rows.truncate(wanted);
+        let total = if window.total {
+            // A page that ends the list tells how long that is, unless it lies beyond the end.
+            let last = before.filter(|before| !more && (*before == 0 || !rows.is_empty()));
+            match last {
+                Some(before) => Some(before + i64::try_from(rows.len()).map_err(Error::internal)?),
+                None => Some(self.count(db).await?),
+            }
+        } else {
+            None
+        };
         Ok(Listed {
             next: rows.last().filter(|_| more).cloned(),
             items: rows.into_iter().map(|row| row.id).collect(),
@@ -96,17 +143,13 @@ impl Query {
         })
     }
 
-    async fn count(&self, db: &Reader, wanted: bool) -> Result<Option<i64>> {
-        if !wanted {
-            return Ok(None);
-        }
+    async fn count(&self, db: &Reader) -> Result<i64> {
         let count = Scope {
             list: self.list,
             organization: db.organization(),
             conditions: self.conditions(None),
         };
-        let total = diesel_async::RunQueryDsl::get_result(Count(count), &mut db.conn()).await?;
-        Ok(Some(total))
+        Ok(diesel_async::RunQueryDsl::get_result(Count(count), &mut db.conn()).await?)
     }
 
     /// The rows after a place, part by part until there are enough.

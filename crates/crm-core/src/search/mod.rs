@@ -1,10 +1,12 @@
 //! Search for contacts and companies, by what people remember of them.
 
+mod contacts;
 mod fold;
 mod service;
 mod statements;
 mod terms;
 
+pub(crate) use contacts::{Found, contacts};
 pub use fold::fold;
 pub use service::PgSearch;
 

@@ -79,7 +79,7 @@ async fn holding(db: &Reader, kind: Kind, terms: &Terms, limit: i64) -> Result<F
 }
 
 /// The records that begin with the text, or have such an address or number.
-async fn beginning(db: &Reader, kind: Kind, terms: &Terms, limit: i64) -> Result<Vec<Fit>> {
+pub(super) async fn beginning(db: &Reader, kind: Kind, terms: &Terms, limit: i64) -> Result<Vec<Fit>> {
     let begin = statements::begin(db, kind, &terms.whole, limit);
     if kind != Kind::Contact {
         return begin.await;

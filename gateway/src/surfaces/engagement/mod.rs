@@ -1,6 +1,7 @@
 //! The engagement surface: `/api/v1/…` and `/api/v2/calls/agent`. Camel case, numeric ids, page tokens,
 //! `{code, error, message, details}` errors. The organization is the credential's own.
 
+mod contacts;
 mod custom_fields;
 mod error;
 pub mod listing;
@@ -38,6 +39,10 @@ pub const SURFACE: Surface = Surface {
 const TAGS: &[(&str, &str)] = &[
     ("tasks", "What somebody is to do in a conversation, and by when."),
     (
+        "contacts",
+        "The people on the other side of a conversation, and their addresses.",
+    ),
+    (
         "custom fields",
         "What the free fields of contacts and other records may hold.",
     ),
@@ -50,7 +55,7 @@ const BASES: [&str; 2] = ["/api/v1", "/api/v2/calls"];
 pub fn configure(config: &mut ServiceConfig) {
     for base in BASES {
         let surface = scope(base)
-            .configure(|config| routes(&mut Table::below(base, config)))
+            .configure(|config| routes(&mut Table::below(base, table::ALL, config)))
             .wrap(from_fn(|request, next| guard(render, request, next)));
         config.service(surface);
     }
@@ -59,5 +64,6 @@ pub fn configure(config: &mut ServiceConfig) {
 /// Gives each operation its handler.
 fn routes(table: &mut Table) {
     tasks::routes(table);
+    contacts::routes(table);
     custom_fields::routes(table);
 }

@@ -86,11 +86,15 @@ impl<'a> Tokens<'a> {
         after.map(Start::After).ok_or_else(unread)
     }
 
+    /// The token that stands for a place in a list that callers sort.
+    pub fn seal(&self, after: &After) -> String {
+        after.seal(self.app.db.cursors(), &self.binding)
+    }
+
     /// As [`Tokens::view`], of a list that callers sort, with its total.
     pub fn listed<T, V>(&self, found: Listed<T>, view: impl FnMut(T) -> V) -> ItemsView<V> {
-        let seal = |after: After| after.seal(self.app.db.cursors(), &self.binding);
         ItemsView {
-            next_page_token: found.next.map(seal),
+            next_page_token: found.next.map(|after| self.seal(&after)),
             total_count: found.total.unwrap_or_default(),
             items: found.items.into_iter().map(view).collect(),
         }

@@ -178,6 +178,8 @@ impl Model {
             Some(Val::Text(text)) if Field::of(field).is_custom() => {
                 Some(Val::Text(text.chars().take(100).collect()))
             }
+            // An address is sorted as it was typed.
+            Some(Val::Address(typed, _)) => Some(Val::Text(typed)),
             other => other,
         }
     }

@@ -52,7 +52,7 @@ fn values(field: Field) -> Vec<Value> {
 fn operators(field: Field) -> Vec<Operator> {
     use Operator::{Contains, Eq, Exists, Gt, Gte, In, Lt, Lte, Neq, StartsWith};
     let mut operators = vec![Eq, Neq, In, Exists];
-    if !matches!(field, Field::Vip | Field::Address) {
+    if !matches!(field, Field::Vip | Field::Address | Field::Email) {
         operators.extend([Gt, Gte, Lt, Lte]);
     }
     if matches!(

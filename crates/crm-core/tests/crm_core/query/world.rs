@@ -159,7 +159,10 @@ async fn contact(stage: &Stage, number: usize) -> Model {
         .one(Field::CreatedAt, Some(Val::Time(made.created_at)))
         .one(Field::Name, name.map(Val::Text))
         .one(Field::Role, role.map(Val::Text))
-        .one(Field::Email, email.map(Val::Text))
+        .one(
+            Field::Email,
+            email.map(|email| Val::Address(email.clone(), email.to_lowercase())),
+        )
         .one(Field::Note, note.map(Val::Text))
         .one(Field::Score, score.map(Val::number))
         .one(Field::Since, since.map(|text| Val::Time(time(text))))
