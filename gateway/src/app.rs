@@ -11,13 +11,13 @@ use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
 use rapport_crm_core::custom_fields::{CustomFieldService, PgCustomFields};
 use rapport_crm_core::{
     AgentService, AiEmployeeService, ChannelService, CompanyService, ContactService, MergeService,
-    OrganizationService, PgAgents, PgAiEmployees, PgChannels, PgCompanies, PgContacts, PgMerges,
+    OperationService, OrganizationService, PgAgents, PgAiEmployees, PgChannels, PgCompanies, PgContacts, PgMerges, PgOperations,
     PgOrganizations, PgSearch, PgTeams, SearchService, TeamService,
 };
 use rapport_inbox::files::RemoveContents;
 use rapport_inbox::{
-    ContactConversations, ConversationService, FileService, InboxErasure, InboxRemoval, MessageDraftService,
-    MessageService, PgConversations, PgFiles, PgMessageDrafts, PgMessages, PgResponseDrafts,
+    ContactConversations, ConversationService, FileService, FunnelConversationService, InboxErasure, InboxRemoval, MessageDraftService,
+    MessageService, PgConversations, PgFiles, PgFunnelConversations, PgMessageDrafts, PgMessages, PgResponseDrafts,
     ResponseDraftService, SendDraft,
 };
 use rapport_platform::files::FileStore;
@@ -90,6 +90,10 @@ pub struct Services {
     pub funnels: Arc<dyn FunnelService>,
     /// Tasks.
     pub tasks: Arc<dyn TaskService>,
+    /// Conversations in funnels.
+    pub funnel_conversations: Arc<dyn FunnelConversationService>,
+    /// Reports on requests that carried many items.
+    pub operations: Arc<dyn OperationService>,
 }
 
 impl App {
@@ -128,6 +132,8 @@ impl App {
             teams: Arc::new(PgTeams),
             funnels: Arc::new(PgFunnels),
             tasks: Arc::new(PgTasks),
+            funnel_conversations: Arc::new(PgFunnelConversations),
+            operations: Arc::new(PgOperations),
             db,
         })))
     }

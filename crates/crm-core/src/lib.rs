@@ -12,6 +12,7 @@ pub mod contacts;
 pub mod custom_fields;
 pub mod domain;
 pub mod merges;
+pub mod operations;
 pub mod organizations;
 pub mod query;
 pub mod search;
@@ -26,6 +27,7 @@ pub use companies::{Company, CompanyPatch, CompanyService, NewCompany, PgCompani
 pub use contacts::{Contact, ContactPatch, ContactService, NewContact, PgContacts};
 pub use custom_fields::{CustomFieldService, PgCustomFields};
 pub use merges::{Merge, MergeService, PgMerges, References};
+pub use operations::{OperationService, PgOperations};
 pub use organizations::{
     NewOrganization, Organization, OrganizationPatch, OrganizationService, PgOrganizations,
 };

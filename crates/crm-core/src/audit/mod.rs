@@ -14,7 +14,7 @@ pub use changes::Changes;
 pub use redact::redact;
 pub use service::PgAuditLogs;
 pub(crate) use write::record_in;
-pub use write::{record, record_many};
+pub use write::{Entry, record, record_all, record_many};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -44,6 +44,7 @@ pub const RECORD_TYPES: &[&str] = &[
     "ai_employee",
     "custom_field_definition",
     "custom_field_option",
+    "operation",
 ];
 
 /// What was done to a record.

@@ -1,6 +1,7 @@
 //! The engagement surface: `/api/v1/…` and `/api/v2/calls/agent`. Camel case, numeric ids, page tokens,
 //! `{code, error, message, details}` errors. The organization is the credential's own.
 
+mod conversations;
 mod custom_fields;
 mod error;
 pub mod listing;
@@ -41,6 +42,10 @@ const TAGS: &[(&str, &str)] = &[
         "custom fields",
         "What the free fields of contacts and other records may hold.",
     ),
+    (
+        "conversations",
+        "Conversations that go through a funnel, one by one or many at once.",
+    ),
 ];
 
 /// Where the operations of the [`table`] lie.
@@ -60,4 +65,5 @@ pub fn configure(config: &mut ServiceConfig) {
 fn routes(table: &mut Table) {
     tasks::routes(table);
     custom_fields::routes(table);
+    conversations::routes(table);
 }

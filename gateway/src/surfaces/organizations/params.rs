@@ -17,4 +17,5 @@ crate::path_params! {
     FunnelStatusId = "funnel_status_id",
     TeamId = "team_id",
     AiEmployeeId = "ai_employee_id",
+    OperationId = "operation_id",
 }
