@@ -39,6 +39,11 @@ pub fn object(field: &'static str, value: Option<RawJson>) -> Result<RawJson> {
     if !value.is_object() {
         return Err(Error::invalid(field, "must be an object"));
     }
+    json(field, value)
+}
+
+/// Any JSON value without NUL characters.
+pub fn json(field: &'static str, value: RawJson) -> Result<RawJson> {
     // The escape in the text is quick to look for and rare; only the value tells whether it is one.
     if value.get().contains("\\u0000") && has_nul(&value.to_value()) {
         return Err(Error::invalid(field, "must not contain NUL characters"));

@@ -104,6 +104,14 @@ table! {
         merged_into -> Nullable<Int8>,
         search_text -> Text,
         search_name -> Text,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        national_id -> Nullable<Text>,
+        provider_id -> Nullable<Text>,
+        provider_name -> Nullable<Text>,
+        metadata -> Nullable<Jsonb>,
+        agent_id -> Nullable<Int8>,
+        archived_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -117,6 +125,7 @@ table! {
         address -> Text,
         normalized -> Text,
         created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 

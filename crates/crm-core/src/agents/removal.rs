@@ -4,7 +4,7 @@ use super::Agent;
 use super::rows::{AgentRow, visible};
 use super::service::{RECORD, changes, last_admin, lock, read};
 use crate::audit::{self, Action};
-use crate::{api_keys, companies, organizations};
+use crate::{api_keys, companies, contacts, organizations};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -29,7 +29,7 @@ pub struct AgentRemoval {
 }
 
 impl AgentRemoval {
-    /// With these domains besides the companies and keys that are known here.
+    /// With these domains besides the companies, contacts and keys that are known here.
     pub fn new(participants: impl Into<Arc<[Arc<dyn AgentParticipant>]>>) -> Self {
         Self {
             participants: participants.into(),
@@ -52,6 +52,7 @@ impl AgentRemoval {
             participant.unassign(tx, &agent).await?;
         }
         companies::unassign(tx, &agent).await?;
+        contacts::unassign(tx, &agent).await?;
         end_keys(tx, &agent).await?;
         hide(tx, &agent).await?;
         audit::record(tx, Action::Delete, (RECORD, id), &changes(Some(&agent), None)).await?;

@@ -8,7 +8,7 @@ pub use references::hold;
 pub use service::PgCompanies;
 pub(crate) use service::unassign;
 
-pub(crate) use references::{move_contacts, named, redirect, successor};
+pub(crate) use references::{hold_id, move_contacts, named, redirect, successor};
 pub(crate) use service::{RECORD, changes, check, owner, read_all, remove, store};
 
 use async_trait::async_trait;

@@ -42,6 +42,20 @@ pub(crate) async fn named(tx: &Tx, company: Option<Uuid>) -> Result<Option<i64>>
         .ok_or_else(|| Error::invalid("company_id", "is not a company of this organization"))
 }
 
+/// As [`named`], of a company that the write names by its numeric id.
+pub(crate) async fn hold_id(tx: &Tx, company: Option<i64>) -> Result<()> {
+    let Some(company) = company else { return Ok(()) };
+    let held = companies::table
+        .find((tx.organization(), company))
+        .select(companies::id)
+        .for_key_share()
+        .first::<i64>(&mut tx.conn())
+        .await
+        .optional()?;
+    held.map(drop)
+        .ok_or_else(|| Error::invalid("company_id", "is not a company of this organization"))
+}
+
 /// The company into which this one was merged; `None` when it was not, or when that one is deleted.
 pub(crate) async fn successor(
     conn: &AsyncPgConnection,

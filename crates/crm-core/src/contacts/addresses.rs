@@ -1,11 +1,68 @@
 //! Who owns which address.
 
+use super::ContactAddress;
+use super::rows::AddressRow;
 use crate::address::Address;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use rapport_platform::{Error, Other, Result, Tx, ids};
 use rapport_schema::tables::{contact_addresses, contacts};
+use std::collections::HashMap;
 use uuid::Uuid;
+
+/// An address that was nobody's.
+#[derive(QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = Text)]
+    channel_type: String,
+    #[diesel(sql_type = Text)]
+    normalized: String,
+}
+
+/// The addresses of these contacts, by contact.
+pub(super) async fn of(
+    mut conn: &AsyncPgConnection,
+    organization: i64,
+    contacts: &[i64],
+) -> Result<HashMap<i64, Vec<ContactAddress>>> {
+    use contact_addresses::dsl;
+    let rows: Vec<AddressRow> = dsl::contact_addresses
+        .filter(dsl::organization_id.eq(organization))
+        .filter(dsl::contact_id.eq_any(contacts))
+        .select(AddressRow::as_select())
+        .load(&mut conn)
+        .await?;
+    let mut all: HashMap<i64, Vec<ContactAddress>> = HashMap::new();
+    for row in rows {
+        let address = ContactAddress::try_from(row)?;
+        all.entry(address.contact).or_default().push(address);
+    }
+    Ok(all)
+}
+
+/// Makes `wanted` the addresses of a contact that has `current`. What stays keeps its id.
+///
+/// # Errors
+/// `Conflict` naming the field and the owner when another contact has one of them.
+pub(super) async fn replace(
+    tx: &Tx,
+    contact: i64,
+    current: &[ContactAddress],
+    wanted: &[Address],
+) -> Result<()> {
+    let has = |address: &Address| current.iter().find(|one| one.address.is(address));
+    let given_up = |one: &&ContactAddress| !wanted.iter().any(|address| address.is(&one.address));
+    let given_up: Vec<_> = current.iter().filter(given_up).map(|one| one.id).collect();
+    release(tx, contact, &given_up).await?;
+    for address in wanted {
+        if let Some(one) = has(address).filter(|one| one.address.address != address.address) {
+            retype(tx, one.id, address).await?;
+        }
+    }
+    let new: Vec<_> = wanted.iter().filter(|one| has(one).is_none()).cloned().collect();
+    claim(tx, contact, &new).await
+}
 
 /// Gives `addresses` to a contact.
 ///
@@ -15,10 +72,14 @@ pub(super) async fn claim(tx: &Tx, contact: i64, addresses: &[Address]) -> Resul
     if addresses.is_empty() {
         return Ok(());
     }
-    let taken = insert(tx, contact, addresses).await?;
-    let lost = |address: &&Address| !taken.iter().any(|kind| kind == address.channel_type.name());
+    let all = insert(tx, contact, addresses).await?;
+    let lost = |address: &&Address| {
+        let key = (address.channel_type.name(), address.normalized.as_str());
+        let taken = |one: &Taken| (one.channel_type.as_str(), one.normalized.as_str()) == key;
+        !all.iter().any(taken)
+    };
     for address in addresses.iter().filter(lost) {
-        // A contact that was merged has more addresses than it shows; it may show another one of them.
+        // A merge may have given it to the contact meanwhile.
         let owner = owner(tx, address).await?;
         if owner.is_none_or(|(id, _)| id != contact) {
             return Err(conflict(address, owner));
@@ -27,30 +88,39 @@ pub(super) async fn claim(tx: &Tx, contact: i64, addresses: &[Address]) -> Resul
     Ok(())
 }
 
-/// Inserts what nobody has yet and answers the kinds inserted. Waits for a transaction that is about to
-/// take the same address, so that exactly one of the two gets it.
-async fn insert(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<Vec<String>> {
+/// Inserts what nobody has yet and answers the kinds and forms inserted. Waits for a transaction that is about to
+/// take the same address, so that exactly one of the two gets it. Their ids are in the order given; they are taken in
+/// one order by everybody, so that of several addresses no two wait for each other.
+async fn insert(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<Vec<Taken>> {
+    let kinds: Vec<_> = addresses.iter().map(|one| one.channel_type.name()).collect();
+    let typed: Vec<_> = addresses.iter().map(|one| one.address.as_str()).collect();
+    let forms: Vec<_> = addresses.iter().map(|one| one.normalized.as_str()).collect();
+    let insert = "INSERT INTO contact_addresses (organization_id, id, contact_id, channel_type, address, normalized, \
+                  created_at, updated_at) \
+                  SELECT $1, new.id, $2, new.channel_type, new.address, new.normalized, $3, $3 FROM ( \
+                      SELECT nextval('contact_addresses_id_seq') AS id, channel_type, address, normalized \
+                      FROM unnest($4, $5, $6) WITH ORDINALITY AS said (channel_type, address, normalized, place) \
+                      ORDER BY place \
+                  ) AS new ORDER BY new.channel_type, new.normalized \
+                  ON CONFLICT DO NOTHING RETURNING channel_type, normalized";
+    let taken = diesel::sql_query(insert)
+        .bind::<BigInt, _>(tx.organization())
+        .bind::<BigInt, _>(contact)
+        .bind::<Timestamptz, _>(tx.now())
+        .bind::<Array<Text>, _>(kinds)
+        .bind::<Array<Text>, _>(typed)
+        .bind::<Array<Text>, _>(forms);
+    Ok(taken.load(&mut tx.conn()).await?)
+}
+
+/// Keeps the address as it is typed now.
+async fn retype(tx: &Tx, id: i64, address: &Address) -> Result<()> {
     use contact_addresses::dsl;
-    let rows: Vec<_> = addresses
-        .iter()
-        .map(|address| {
-            (
-                dsl::organization_id.eq(tx.organization()),
-                dsl::contact_id.eq(contact),
-                dsl::channel_type.eq(address.channel_type.name()),
-                dsl::address.eq(&address.address),
-                dsl::normalized.eq(&address.normalized),
-                dsl::created_at.eq(tx.now()),
-            )
-        })
-        .collect();
-    let insert = diesel::insert_into(contact_addresses::table)
-        .values(rows)
-        .on_conflict_do_nothing();
-    Ok(insert
-        .returning(dsl::channel_type)
-        .get_results(&mut tx.conn())
-        .await?)
+    diesel::update(dsl::contact_addresses.find((tx.organization(), id)))
+        .set((dsl::address.eq(&address.address), dsl::updated_at.eq(tx.now())))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// What is said when another contact, if it is still there, has the address.
@@ -81,17 +151,17 @@ pub(super) async fn owner(tx: &Tx, address: &Address) -> Result<Option<(i64, Uui
     Ok(row.optional()?)
 }
 
-/// Takes these addresses from a contact.
-pub(super) async fn release(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<()> {
+/// Takes these addresses from a contact, by their ids.
+async fn release(tx: &Tx, contact: i64, addresses: &[i64]) -> Result<()> {
     use contact_addresses::dsl;
-    for address in addresses {
-        let owned = dsl::contact_addresses
-            .filter(dsl::organization_id.eq(tx.organization()))
-            .filter(dsl::contact_id.eq(contact))
-            .filter(dsl::channel_type.eq(address.channel_type.name()))
-            .filter(dsl::normalized.eq(&address.normalized));
-        diesel::delete(owned).execute(&mut tx.conn()).await?;
+    if addresses.is_empty() {
+        return Ok(());
     }
+    let owned = dsl::contact_addresses
+        .filter(dsl::organization_id.eq(tx.organization()))
+        .filter(dsl::contact_id.eq(contact))
+        .filter(dsl::id.eq_any(addresses));
+    diesel::delete(owned).execute(&mut tx.conn()).await?;
     Ok(())
 }
 
@@ -114,7 +184,7 @@ pub(super) async fn reserve(tx: &Tx, address: &Address) -> Result<()> {
         address.normalized
     );
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind::<diesel::sql_types::Text, _>(name)
+        .bind::<Text, _>(name)
         .execute(&mut tx.conn())
         .await?;
     Ok(())

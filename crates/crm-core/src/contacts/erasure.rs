@@ -1,14 +1,16 @@
 //! Erasing contacts: what the law gives a person the right to (GDPR, article 17), and nothing else.
 
-use super::service::RECORD;
+use super::rows::ContactValues;
+use super::write::RECORD;
 use super::{addresses, references};
 use crate::audit::{self, Action, Changes};
 use crate::custom_fields::{EntityType, forget};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::events::Event;
-use rapport_platform::{Error, RawJson, Result, Tx};
+use rapport_platform::{Error, Result, Tx};
 use rapport_schema::tables::contacts;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -93,19 +95,13 @@ async fn merged(tx: &Tx, contact: i64) -> Result<Vec<(i64, Uuid)>> {
 
 async fn empty(tx: &Tx, ids: &[i64]) -> Result<()> {
     use contacts::dsl;
-    let none = None::<String>;
     let emptied = dsl::contacts
         .filter(dsl::organization_id.eq(tx.organization()))
         .filter(dsl::id.eq_any(ids));
     diesel::update(emptied)
         .set((
-            (
-                dsl::name.eq(&none),
-                dsl::email.eq(&none),
-                dsl::phone_number.eq(&none),
-            ),
-            (dsl::company_id.eq(None::<i64>), dsl::company_role.eq(&none)),
-            dsl::custom_fields.eq(RawJson::default()),
+            ContactValues::default(),
+            dsl::archived_at.eq(None::<DateTime<Utc>>),
             (
                 dsl::deleted_at.eq(tx.now()),
                 dsl::erased_at.eq(tx.now()),

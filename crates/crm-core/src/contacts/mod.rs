@@ -1,19 +1,28 @@
 //! Contacts: the people on the other side of a conversation.
 
 mod addresses;
+mod assigned;
+mod details;
 mod erasure;
 mod list;
+mod name;
+mod readdress;
 mod references;
 pub(crate) mod rows;
 mod service;
+mod write;
 
+pub use details::{ContactDetails, ContactDetailsService, DetailsPatch, Mark};
 pub use erasure::{ContactErasure, ErasureParticipant};
 pub use list::CONTACTS;
+pub use name::Name;
 pub use references::hold;
 pub use service::PgContacts;
 
+pub(crate) use assigned::unassign;
 pub(crate) use references::successor;
-pub(crate) use service::{RECORD, changes, check, owner, read_all, store};
+pub(crate) use rows::ContactValues;
+pub(crate) use write::{RECORD, changes, owner, read_all, store};
 
 use crate::address::Address;
 use async_trait::async_trait;
@@ -28,21 +37,54 @@ pub struct Contact {
     pub id: i64,
     /// The UUID, for surfaces that show opaque ids.
     pub uuid: Uuid,
-    /// The full name.
+    /// The full name: see [`Name`].
     pub name: Option<String>,
+    /// Its first part.
+    pub first_name: Option<String>,
+    /// Its last part.
+    pub last_name: Option<String>,
     /// The first e-mail address, as typed.
     pub email: Option<String>,
     /// The first telephone number, as typed.
     pub phone_number: Option<String>,
     /// The company the contact works for.
     pub company: Option<Uuid>,
+    /// The numeric id of that company.
+    pub company_id: Option<i64>,
     /// What the contact does there.
     pub company_role: Option<String>,
+    /// The number by which the contact's country knows it.
+    pub national_id: Option<String>,
+    /// What another system calls the contact.
+    pub provider_id: Option<String>,
+    /// That system.
+    pub provider_name: Option<String>,
+    /// Any JSON value but null.
+    pub metadata: Option<RawJson>,
+    /// The numeric id of the agent who looks after the contact.
+    pub agent: Option<i64>,
     /// A JSON object of the organization's own fields.
     pub custom_fields: RawJson,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Since when it is out of the way: lists that callers filter leave it out unless they ask for it.
+    pub archived_at: Option<DateTime<Utc>>,
+}
+
+/// One of the addresses of a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactAddress {
+    /// The numeric id, unique in the database.
+    pub id: i64,
+    /// The numeric id of the contact.
+    pub contact: i64,
+    /// The address.
+    pub address: Address,
+    /// Since when the contact has it.
+    pub created_at: DateTime<Utc>,
+    /// When it was last typed in another way.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -68,9 +110,10 @@ pub struct NewContact {
 pub struct ContactPatch {
     /// The full name.
     pub name: Patch<String>,
-    /// The e-mail address; the former one is given up, but none that came by a merge.
+    /// The e-mail address; the former one is given up, but no other one that the contact has. Cleared, the next of those
+    /// is shown.
     pub email: Patch<String>,
-    /// The telephone number; the former one is given up.
+    /// The telephone number, as with the e-mail address.
     pub phone_number: Patch<String>,
     /// A company of the organization.
     pub company: Patch<Uuid>,

@@ -1,9 +1,9 @@
 //! Contacts that become part of another one.
 
 use super::{Merge, References, fields, service};
-use crate::contacts::{RECORD, changes, check, owner, read_all, store, successor};
+use crate::contacts::{ContactValues, Name, RECORD, changes, owner, read_all, store, successor};
 use crate::custom_fields::{EntityType, forget, keep};
-use crate::{Contact, NewContact, companies};
+use crate::{Contact, companies};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::{Error, Result, Tx};
@@ -27,10 +27,11 @@ pub(super) async fn merge(
         domain.follow(tx, &merge).await?;
     }
     retire(tx, &merge).await?;
-    let filled = filled(own, &others)?;
+    let mut filled = filled(own, &others)?;
     // Nobody waits for contacts while holding a company: see `service::serialize`.
-    let company = companies::named(tx, filled.company).await?;
-    store(tx, own.id, check(filled, company)?).await?;
+    let company = fields::first(own, &others, |contact| &contact.company);
+    filled.company_id = companies::named(tx, company).await?;
+    store(tx, own.id, filled).await?;
     let new = read_all(tx, &[own.id])
         .await?
         .pop()
@@ -88,23 +89,37 @@ async fn retire(tx: &Tx, merge: &Merge) -> Result<()> {
     Ok(())
 }
 
-/// What the one that stays is made of then. A role says something only together with its company.
-fn filled(own: &Contact, others: &[&Contact]) -> Result<NewContact> {
+/// What the one that stays is made of then. A role says something only together with its company, an id only with the
+/// system that gave it.
+fn filled(own: &Contact, others: &[&Contact]) -> Result<ContactValues> {
+    let mut filled = ContactValues::of(own);
+    let all = || std::iter::once(own).chain(others.iter().copied());
+    if let Some(named) = all().find(|contact| contact.name.is_some()) {
+        filled.call(Name {
+            full: named.name.clone(),
+            first: named.first_name.clone(),
+            last: named.last_name.clone(),
+        });
+    }
     let company = fields::first(own, others, |contact| &contact.company);
     let colleagues: Vec<_> = others
         .iter()
         .copied()
         .filter(|contact| contact.company == company)
         .collect();
-    Ok(NewContact {
-        name: fields::first(own, others, |contact| &contact.name),
-        email: fields::first(own, others, |contact| &contact.email),
-        phone_number: fields::first(own, others, |contact| &contact.phone_number),
-        company,
-        company_role: fields::first(own, &colleagues, |contact| &contact.company_role),
-        custom_fields: Some(fields::custom(
-            &own.custom_fields,
-            others.iter().map(|contact| &contact.custom_fields),
-        )?),
-    })
+    if let Some(provided) = all().find(|contact| contact.provider_id.is_some()) {
+        filled.provider_id.clone_from(&provided.provider_id);
+        filled.provider_name.clone_from(&provided.provider_name);
+    }
+    filled.email = fields::first(own, others, |contact| &contact.email);
+    filled.phone_number = fields::first(own, others, |contact| &contact.phone_number);
+    filled.company_role = fields::first(own, &colleagues, |contact| &contact.company_role);
+    filled.national_id = fields::first(own, others, |contact| &contact.national_id);
+    filled.metadata = fields::first(own, others, |contact| &contact.metadata);
+    filled.agent_id = fields::first(own, others, |contact| &contact.agent);
+    filled.custom_fields = fields::custom(
+        &own.custom_fields,
+        others.iter().map(|contact| &contact.custom_fields),
+    )?;
+    Ok(filled)
 }

@@ -84,7 +84,10 @@ async fn beginning(db: &Reader, kind: Kind, terms: &Terms, limit: i64) -> Result
     if kind != Kind::Contact {
         return begin.await;
     }
-    let emails = terms.email.iter().map(|text| statements::email(db, text, limit));
+    let emails = terms
+        .email
+        .iter()
+        .map(|text| statements::address(db, text, limit));
     let phones = terms
         .phones
         .iter()

@@ -48,13 +48,14 @@ pub(super) async fn begin(db: &Reader, kind: Kind, text: &str, limit: i64) -> Re
     Ok(found.load(&mut db.conn()).await?)
 }
 
-/// Contacts with an e-mail address that begins with `text`; 1 when it is all of it.
-pub(super) async fn email(db: &Reader, text: &str, limit: i64) -> Result<Vec<Fit>> {
+/// Contacts with an address, but no telephone number, that begins with `text`, which is in lower case; 1 when it is all
+/// of it.
+pub(super) async fn address(db: &Reader, text: &str, limit: i64) -> Result<Vec<Fit>> {
     let statement = sql_query(
-        "SELECT contact_id AS id, CASE WHEN normalized = $2 THEN 1 ELSE 0 END::double precision AS score \
-         FROM contact_addresses WHERE organization_id = $1 AND channel_type = 'EMAIL' \
-         AND normalized COLLATE \"C\" >= $2 AND normalized COLLATE \"C\" < $3 \
-         ORDER BY normalized COLLATE \"C\" LIMIT $4",
+        "SELECT contact_id AS id, CASE WHEN lower(normalized) = $2 THEN 1 ELSE 0 END::double precision AS score \
+         FROM contact_addresses WHERE organization_id = $1 AND channel_type NOT IN ('PHONE', 'WHATSAPP', 'SMS') \
+         AND lower(normalized) COLLATE \"C\" >= $2 AND lower(normalized) COLLATE \"C\" < $3 \
+         ORDER BY lower(normalized) COLLATE \"C\" LIMIT $4",
     );
     let found = statement
         .bind::<BigInt, _>(db.organization())
@@ -68,7 +69,7 @@ pub(super) async fn email(db: &Reader, text: &str, limit: i64) -> Result<Vec<Fit
 pub(super) async fn phone(db: &Reader, reversed: &str, limit: i64) -> Result<Vec<Fit>> {
     let statement = sql_query(
         "SELECT contact_id AS id, 1::double precision AS score \
-         FROM contact_addresses WHERE organization_id = $1 AND channel_type = 'PHONE' \
+         FROM contact_addresses WHERE organization_id = $1 AND channel_type IN ('PHONE', 'WHATSAPP', 'SMS') \
          AND reverse(normalized) COLLATE \"C\" >= $2 AND reverse(normalized) COLLATE \"C\" < $3 \
          ORDER BY reverse(normalized) COLLATE \"C\" LIMIT $4",
     );

@@ -77,8 +77,16 @@ pub async fn load(load: &Load, scene: &Scene<'_>, companies: u64, contacts: u64)
         for (kind, typed, normalized) in addresses(&person) {
             let address = directory.address_ids.next(load).await?;
             let (organization, normalized) = (scene.organization, normalized.as_str());
-            let values: [&dyn super::copy::Field; 7] =
-                [&organization, &address, &id, &kind, &typed, &normalized, &made];
+            let values: [&dyn super::copy::Field; 8] = [
+                &organization,
+                &address,
+                &id,
+                &kind,
+                &typed,
+                &normalized,
+                &made,
+                &made,
+            ];
             directory.addresses.push(&values);
         }
         known.contacts.push(id);
@@ -105,12 +113,12 @@ impl Directory {
             address_ids: Ids::of("contact_addresses", contacts * 2),
             contacts: Rows::of(
                 "contacts",
-                "organization_id, id, uuid, name, email, phone_number, company_id, company_role, custom_fields, \
-                 created_at, updated_at",
+                "organization_id, id, uuid, name, first_name, last_name, email, phone_number, company_id, \
+                 company_role, custom_fields, created_at, updated_at",
             ),
             addresses: Rows::of(
                 "contact_addresses",
-                "organization_id, id, contact_id, channel_type, address, normalized, created_at",
+                "organization_id, id, contact_id, channel_type, address, normalized, created_at, updated_at",
             ),
         }
     }
@@ -129,6 +137,8 @@ impl Directory {
             &id,
             &uuid_v7(made, random.uuid_bits()),
             &person.name,
+            &person.first,
+            &person.last,
             &person.email,
             &person.phone.as_deref().map(national),
             &company,

@@ -22,6 +22,8 @@ pub struct People {
 pub struct Person {
     /// The first name.
     pub first: &'static str,
+    /// The last name.
+    pub last: &'static str,
     /// First and last name.
     pub name: String,
     /// The e-mail address, in lower case.
@@ -80,6 +82,7 @@ impl People {
         let phone = !mail || random.chance(0.8);
         Person {
             first,
+            last,
             name: format!("{first} {last}"),
             email: mail.then(|| format!("{local}@{domain}")),
             phone: phone.then(|| telephone(number)),
