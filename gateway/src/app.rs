@@ -7,7 +7,7 @@ use rapport_analytics::{AnalyticsService, FoldCounts, PgAnalytics};
 use rapport_crm_core::agents::{AgentParticipant, AgentRemoval};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
 use rapport_crm_core::audit::{AuditService, PgAuditLogs};
-use rapport_crm_core::contacts::{ContactErasure, ErasureParticipant};
+use rapport_crm_core::contacts::{ContactDetailsService, ContactErasure, ErasureParticipant};
 use rapport_crm_core::custom_fields::{CustomFieldService, PgCustomFields};
 use rapport_crm_core::{
     AgentService, AiEmployeeService, ChannelService, CompanyService, ContactService, MergeService,
@@ -54,6 +54,8 @@ pub struct Services {
     pub api_keys: Arc<dyn ApiKeyService>,
     /// Contacts.
     pub contacts: Arc<dyn ContactService>,
+    /// Contacts with all their details.
+    pub contact_details: Arc<dyn ContactDetailsService>,
     /// Erases contacts, with all that is kept of them.
     pub erasure: ContactErasure,
     /// Merges of contacts, and of companies.
@@ -114,6 +116,7 @@ impl App {
             companies: Arc::new(PgCompanies),
             api_keys: Arc::new(PgApiKeys),
             contacts: Arc::new(PgContacts),
+            contact_details: Arc::new(PgContacts),
             erasure: ContactErasure::new(erasure_participants()),
             merges: Arc::new(merges()),
             search: Arc::new(PgSearch),

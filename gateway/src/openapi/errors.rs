@@ -108,7 +108,7 @@ fn own(document: &Document, operation: Operation<'_>, surface: &Surface) -> Vec<
     if operation.value["requestBody"].is_object() {
         cases.extend(unfit());
     }
-    if operation.method == "post" {
+    if parameters::repeatable(operation) {
         cases.extend(repeated());
     }
     if parameters::in_header(document, operation).any(|name| name == "If-Match") {

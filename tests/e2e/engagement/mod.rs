@@ -1,5 +1,6 @@
 //! The engagement surface: documented keys, types, errors and rules.
 
+mod conversations;
 mod custom_fields;
 mod errors;
 pub mod stage;

@@ -6,6 +6,7 @@ mod details;
 mod erasure;
 mod list;
 mod name;
+mod people;
 mod readdress;
 mod references;
 pub(crate) mod rows;
@@ -16,6 +17,7 @@ pub use details::{ContactDetails, ContactDetailsService, DetailsPatch, Mark};
 pub use erasure::{ContactErasure, ErasureParticipant};
 pub use list::CONTACTS;
 pub use name::Name;
+pub use people::{Manner, NewPerson, People, Said, Stored};
 pub use references::hold;
 pub use service::PgContacts;
 

@@ -3,8 +3,9 @@
 use super::check::{self, Fields};
 use super::draft::{Batch, Draft, duplicate, refuse};
 use super::references::{Asked, References};
+use super::retry::Attempts;
 use super::rows::Row;
-use super::{NewFunnelConversation, Unread, retry, write};
+use super::{NewFunnelConversation, Unread, write};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt};
 use diesel_async::RunQueryDsl;
@@ -38,7 +39,13 @@ pub(super) async fn create(
     fields
         .check(tx, &mut batch, |new| new.custom_fields.as_ref())
         .await?;
-    let plan = retry::until(tx, async |tx| Box::pin(settle(tx, &batch, &fields)).await).await?;
+    let mut attempts = Attempts::begin(tx).await?;
+    let plan = loop {
+        match settle(tx, &batch, &fields).await? {
+            Some(plan) => break plan,
+            None => attempts.again(tx).await?,
+        }
+    };
     let mut rows: Vec<Row> = plan
         .placed
         .iter()

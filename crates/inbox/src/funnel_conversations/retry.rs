@@ -4,26 +4,31 @@ use diesel_async::SimpleAsyncConnection;
 use rapport_platform::{Error, Result, Tx};
 
 /// How often the work is tried. Each time somebody else must have been faster.
-const ATTEMPTS: usize = 5;
+const MOST: usize = 5;
 
-/// Does the work until it succeeds; `None` undoes what it has done and lets go of what it has held.
-///
-/// # Errors
-/// `Unavailable` when others were always faster.
-pub(super) async fn until<T>(
-    tx: &mut Tx,
-    work: impl AsyncFn(&mut Tx) -> Result<Option<T>>,
-) -> Result<T> {
-    tx.conn().batch_execute("SAVEPOINT attempt").await?;
-    for _ in 0..ATTEMPTS {
-        if let Some(done) = work(tx).await? {
-            return Ok(done);
-        }
-        tx.conn()
-            .batch_execute("ROLLBACK TO SAVEPOINT attempt")
-            .await?;
+/// The attempts at some work.
+#[derive(Debug)]
+pub(super) struct Attempts(usize);
+
+impl Attempts {
+    /// Before the first one.
+    pub async fn begin(tx: &Tx) -> Result<Self> {
+        tx.conn().batch_execute("SAVEPOINT attempt").await?;
+        Ok(Self(1))
     }
-    Err(Error::Unavailable {
-        message: "the contacts keep changing".to_owned(),
-    })
+
+    /// Undoes what was done since, and lets go of what was held, before the next one.
+    ///
+    /// # Errors
+    /// `Unavailable` when others were always faster.
+    pub async fn again(&mut self, tx: &Tx) -> Result<()> {
+        if self.0 == MOST {
+            return Err(Error::Unavailable {
+                message: "the contacts keep changing".to_owned(),
+            });
+        }
+        self.0 += 1;
+        let undo = "ROLLBACK TO SAVEPOINT attempt";
+        Ok(tx.conn().batch_execute(undo).await?)
+    }
 }

@@ -3,8 +3,9 @@
 use super::check::{self, Fields};
 use super::draft::{Batch, Draft, duplicate, refuse};
 use super::references::{Asked, References};
+use super::retry::Attempts;
 use super::rows::{self, Row};
-use super::{FunnelConversationPatch, Unread, retry, write};
+use super::{FunnelConversationPatch, Unread, write};
 use rapport_crm_core::audit::Action;
 use rapport_crm_core::contacts::{Manner, People, Said, Stored};
 use rapport_crm_core::custom_fields::{Amendment, Owner, merged};
@@ -33,13 +34,15 @@ pub(super) async fn update(
     let references = References::read(tx, &asked(&batch.drafts)).await?;
     batch.sift(|draft| refer(draft, &found, &references));
     let fields = Fields::read(tx).await?;
-    let own = |change: &Change| match &change.custom_fields {
-        Patch::Set(fields) => Some(fields),
-        Patch::Keep | Patch::Clear => None,
-    };
-    fields.check(tx, &mut batch, |change| own(change)).await?;
+    fields.check(tx, &mut batch, own).await?;
     let known = (&found, &references);
-    let plan = retry::until(tx, async |tx| Box::pin(settle(tx, &batch, known, &fields)).await).await?;
+    let mut attempts = Attempts::begin(tx).await?;
+    let plan = loop {
+        match settle(tx, &batch, known, &fields).await? {
+            Some(plan) => break plan,
+            None => attempts.again(tx).await?,
+        }
+    };
     let Plan {
         mut stored,
         reports,
@@ -51,6 +54,13 @@ pub(super) async fn update(
         stored.amendments.extend(amendment(old, new, &fields));
     }
     Ok((reports, stored))
+}
+
+fn own(change: &Change) -> Option<&RawJson> {
+    match &change.custom_fields {
+        Patch::Set(fields) => Some(fields),
+        Patch::Keep | Patch::Clear => None,
+    }
 }
 
 fn by_id(rows: Vec<Row>) -> HashMap<i64, Row> {

@@ -191,6 +191,7 @@ impl People {
             people.push(Person {
                 old: Some(contact.clone()),
                 new: contact,
+                before: own.iter().map(|one| one.address.clone()).collect(),
                 addresses: own.into_iter().map(Owned::from).collect(),
                 given_up: Vec::new(),
                 amended: Vec::new(),

@@ -56,6 +56,8 @@ struct Person {
     new: Contact,
     /// What it shows first.
     addresses: Vec<Owned>,
+    /// Its addresses before.
+    before: Vec<Address>,
     /// The ids of addresses that it has no more.
     given_up: Vec<i64>,
     /// The definitions of which custom fields are written.
@@ -109,6 +111,7 @@ impl People {
             old: None,
             new: blank(tx),
             addresses: Vec::new(),
+            before: Vec::new(),
             given_up: Vec::new(),
             amended: Vec::new(),
             described: false,

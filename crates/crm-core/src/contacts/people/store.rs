@@ -1,7 +1,8 @@
 //! The statements that write contacts and their addresses.
 
 use super::{People, Person};
-use crate::audit::{Action, Entry};
+use crate::audit::{Action, Changes, Entry};
+use crate::contacts::write::addressed;
 use crate::contacts::{RECORD, changes, owner};
 use crate::custom_fields::{Amendment, Definitions};
 use diesel::QueryableByName;
@@ -40,7 +41,7 @@ impl People {
     pub async fn store(&mut self, tx: &Tx, definitions: &Definitions) -> Result<Option<Stored>> {
         let (made, others): (Vec<&mut Person>, _) =
             self.people.iter_mut().partition(|person| person.old.is_none());
-        let mut changed: Vec<_> = others.into_iter().filter(|person| person.described && person.is_changed()).collect();
+        let mut changed: Vec<_> = others.into_iter().filter(|person| person.described && !person.changes().is_empty()).collect();
         let mut made: Vec<_> = made.into_iter().filter(|person| person.described).collect();
         for person in changed.iter_mut() {
             person.new.updated_at = tx.now();
@@ -69,7 +70,7 @@ impl Stored {
                 action,
                 record_type: RECORD,
                 record: contact.uuid,
-                changes: changes(person.old.as_ref(), Some(contact)),
+                changes: person.changes(),
             });
             stored.events.push(Event::new(kind, RECORD, contact.uuid));
             if !person.amended.is_empty() {
@@ -88,9 +89,9 @@ impl Stored {
 }
 
 impl Person {
-    fn is_changed(&self) -> bool {
-        let fields = !changes(self.old.as_ref(), Some(&self.new)).is_empty();
-        fields || !self.given_up.is_empty() || self.addresses.iter().any(|one| one.id.is_none())
+    fn changes(&self) -> Changes {
+        let now: Vec<_> = self.addresses.iter().map(|one| one.address.clone()).collect();
+        addressed(changes(self.old.as_ref(), Some(&self.new)), &self.before, &now)
     }
 }
 

@@ -13,27 +13,35 @@ use utoipa::ToSchema;
 
 /// What is said of the contact of a new conversation.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct NewConversationContact {
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255, example = "Jane")]
     first_name: Field<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255, example = "Doe")]
     last_name: Field<String>,
     /// Telephone numbers. The contact is that of the first one that somebody has.
+    #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, max_items = 50, example = json!(["+56912345678"]))]
     phones: Field<Vec<String>>,
     /// E-mail addresses; they are looked for when no number is known.
+    #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, max_items = 50, example = json!(["jane@doe.example"]))]
     emails: Field<Vec<String>>,
     /// It is looked for when no address is known.
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255, example = "12345678-5")]
     national_id: Field<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255, example = "Head of Purchasing")]
     company_position: Field<String>,
     /// They are added to those that the contact has.
+    #[serde(default)]
     #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"source": "web"}))]
     custom_fields: Field<RawJson>,
     /// The user who looks after the contact.
+    #[serde(default)]
     #[schema(value_type = Option<f64>, example = 1024)]
     user_id: Field<Number>,
 }
@@ -54,33 +62,41 @@ impl Keys for NewConversationContact {
 
 /// A new conversation in a funnel.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "userId": 1024, "funnelId": 1024, "funnelStatusId": 1024, "customFields": {"topic": "roof"},
     "contactId": 1024, "contact": {"firstName": "Jane", "lastName": "Doe", "phones": ["+56912345678"]},
 }))]
 pub struct NewConversation {
     /// When it was made; now when absent.
+    #[serde(default)]
     #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-10T12:00:00Z")]
     created_at: Field<DateTime<Utc>>,
     /// The user it is assigned to.
+    #[serde(default)]
     #[schema(value_type = Option<f64>, example = 1024)]
     user_id: Field<Number>,
     /// A funnel of the organization.
+    #[serde(default)]
     #[schema(value_type = f64, required, example = 1024)]
     funnel_id: Field<Number>,
     /// One of the funnel's statuses; the first one when absent.
+    #[serde(default)]
     #[schema(value_type = Option<f64>, example = 1024)]
     funnel_status_id: Field<Number>,
     /// Since when it is put away.
+    #[serde(default)]
     #[schema(value_type = Option<DateTime<Utc>>, example = json!(null))]
     archived_at: Field<DateTime<Utc>>,
+    #[serde(default)]
     #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"topic": "roof"}))]
     custom_fields: Field<RawJson>,
     /// A contact of the organization, who is then not looked for.
+    #[serde(default)]
     #[schema(value_type = Option<f64>, example = 1024)]
     contact_id: Field<Number>,
     /// Needed unless `contactId` is there.
+    #[serde(default)]
     #[schema(value_type = Option<NewConversationContact>)]
     contact: Field<Contact<NewConversationContact>>,
 }
@@ -101,29 +117,38 @@ impl Keys for NewConversation {
 
 /// What is said of the contact of a conversation.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct ConversationContact {
     /// The contact of the conversation; no other one is accepted.
+    #[serde(default)]
     #[schema(value_type = Option<f64>, example = 1024)]
     id: Field<Number>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255, example = "Jane")]
     first_name: Field<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255, example = "Doe")]
     last_name: Field<String>,
     /// They take the place of the telephone numbers that the contact has.
+    #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, max_items = 50, example = json!(["+56912345678"]))]
     phones: Field<Vec<String>>,
     /// They take the place of the e-mail addresses that the contact has.
+    #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, max_items = 50, example = json!(["jane@doe.example"]))]
     emails: Field<Vec<String>>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255, example = "12345678-5")]
     national_id: Field<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255, example = "Head of Purchasing")]
     company_position: Field<String>,
     /// Those that change: a key with `null` loses its value.
+    #[serde(default)]
     #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"source": "web"}))]
     custom_fields: Field<RawJson>,
     /// The user who looks after the contact.
+    #[serde(default)]
     #[schema(value_type = Option<f64>, example = 1024)]
     user_id: Field<Number>,
 }
@@ -145,26 +170,33 @@ impl Keys for ConversationContact {
 
 /// Changes to a conversation in a funnel. An absent key leaves the field, `null` clears it.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct ConversationChange {
     /// The conversation.
+    #[serde(default)]
     #[schema(value_type = f64, required, example = 1024)]
     id: Field<Number>,
     /// When it was made. It cannot be cleared.
+    #[serde(default)]
     #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-10T12:00:00Z")]
     created_at: Field<DateTime<Utc>>,
     /// The user it is assigned to.
+    #[serde(default)]
     #[schema(value_type = Option<f64>, example = 1024)]
     user_id: Field<Number>,
     /// One of the statuses of its funnel.
+    #[serde(default)]
     #[schema(value_type = Option<f64>, example = 1024)]
     funnel_status_id: Field<Number>,
     /// Since when it is put away.
+    #[serde(default)]
     #[schema(value_type = Option<DateTime<Utc>>, example = json!(null))]
     archived_at: Field<DateTime<Utc>>,
     /// Those that change: a key with `null` loses its value.
+    #[serde(default)]
     #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"topic": "roof"}))]
     custom_fields: Field<RawJson>,
+    #[serde(default)]
     #[schema(value_type = Option<ConversationContact>)]
     contact: Field<Contact<ConversationContact>>,
 }
