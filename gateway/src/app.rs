@@ -11,14 +11,14 @@ use rapport_crm_core::contacts::{ContactDetailsService, ContactErasure, ErasureP
 use rapport_crm_core::custom_fields::{CustomFieldService, PgCustomFields};
 use rapport_crm_core::{
     AgentService, AiEmployeeService, ChannelService, CompanyService, ContactService, MergeService,
-    OperationService, OrganizationService, PgAgents, PgAiEmployees, PgChannels, PgCompanies, PgContacts, PgMerges, PgOperations,
-    PgOrganizations, PgSearch, PgTeams, SearchService, TeamService,
+    OperationService, OrganizationService, PgAgents, PgAiEmployees, PgChannels, PgCompanies, PgContacts,
+    PgMerges, PgOperations, PgOrganizations, PgSearch, PgTeams, SearchService, TeamService,
 };
 use rapport_inbox::files::RemoveContents;
 use rapport_inbox::{
-    ContactConversations, ConversationService, FileService, FunnelConversationService, InboxErasure, InboxRemoval, MessageDraftService,
-    MessageService, PgConversations, PgFiles, PgFunnelConversations, PgMessageDrafts, PgMessages, PgResponseDrafts,
-    ResponseDraftService, SendDraft,
+    ContactConversations, ConversationService, FileService, FunnelConversationService, InboxErasure,
+    InboxRemoval, MessageDraftService, MessageService, PgConversations, PgFiles, PgFunnelConversations,
+    PgMessageDrafts, PgMessages, PgResponseDrafts, ResponseDraftService, SendDraft,
 };
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{JobHandler, PurgeIdempotencyKeys, Worker};

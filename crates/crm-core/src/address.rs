@@ -13,7 +13,7 @@ const EMAIL: usize = 254;
 /// The kind of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChannelType {
-    /// A telephone number on WhatsApp.
+    /// A telephone number on `WhatsApp`.
     Whatsapp,
     /// A telephone number.
     Phone,

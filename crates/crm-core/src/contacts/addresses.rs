@@ -1,7 +1,7 @@
 //! Who owns which address.
 
-use super::{ContactAddress, people};
 use super::rows::AddressRow;
+use super::{ContactAddress, people};
 use crate::address::Address;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz};

@@ -72,9 +72,11 @@ pub async fn keep(tx: &mut Tx, kind: &'static str, report: &Report) -> Result<(U
         action: Action::Insert,
         record_type: RECORD,
         record: uuid,
-        changes: Changes::new()
-            .field("kind", &None::<&str>, &kind)
-            .field("counts", &None::<&str>, &report.counts),
+        changes: Changes::new().field("kind", &None::<&str>, &kind).field(
+            "counts",
+            &None::<&str>,
+            &report.counts,
+        ),
     };
     Ok((uuid, entry))
 }

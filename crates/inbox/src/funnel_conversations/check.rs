@@ -65,7 +65,11 @@ fn misfit(prefix: &str, error: Error) -> Result<Issue> {
         return Err(error);
     };
     let field = field.replacen("custom_fields", "customFields", 1);
-    Ok(Issue::new(Code::InvalidValue, format!("{prefix}{field}"), message))
+    Ok(Issue::new(
+        Code::InvalidValue,
+        format!("{prefix}{field}"),
+        message,
+    ))
 }
 
 /// Notes an id that leads nowhere.

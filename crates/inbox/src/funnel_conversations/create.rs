@@ -9,6 +9,7 @@ use super::{NewFunnelConversation, Unread, write};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt};
 use diesel_async::RunQueryDsl;
+use rapport_crm_core::Contact;
 use rapport_crm_core::audit::Action;
 use rapport_crm_core::contacts::{Manner, People, Said, Stored};
 use rapport_crm_core::custom_fields::{Amendment, Owner, merged};
@@ -46,25 +47,37 @@ pub(super) async fn create(
             None => attempts.again(tx).await?,
         }
     };
-    let mut rows: Vec<Row> = plan
-        .placed
-        .iter()
-        .filter_map(|(draft, place)| Some(row(tx, &batch.drafts.get(*draft)?.item, &plan.people, *place, &references)))
-        .collect();
-    write::insert(tx, &mut rows).await?;
+    write(tx, &batch.drafts, plan, &references, &fields).await
+}
+
+/// Writes the conversations of a plan.
+async fn write(
+    tx: &Tx,
+    drafts: &[Draft<New>],
+    plan: Plan,
+    references: &References,
+    fields: &Fields,
+) -> Result<(Vec<ItemReport>, Stored)> {
     let Plan {
         people,
         mut stored,
         mut reports,
         placed,
     } = plan;
-    for (row, (draft, place)) in rows.iter().zip(placed) {
-        let Some((draft, contact)) = batch.drafts.get(draft).zip(people.get(place)) else {
-            continue;
-        };
+    let placed = placed
+        .into_iter()
+        .filter_map(|(draft, place)| drafts.get(draft).zip(people.get(place)));
+    let placed: Vec<_> = placed.collect();
+    let rows = placed
+        .iter()
+        .map(|(draft, contact)| row(tx, &draft.item, contact, references));
+    let mut rows: Vec<Row> = rows.collect();
+    write::insert(tx, &mut rows).await?;
+    let defined = fields.conversations.ids();
+    for (row, (draft, contact)) in rows.iter().zip(placed) {
         let funnel = references.funnels.get(&row.funnel_id).copied();
-        write::note(&mut stored, Action::Insert, row, write::made(row, contact.uuid, funnel));
-        let defined = fields.conversations.ids();
+        let changes = write::made(row, contact.uuid, funnel);
+        write::note(&mut stored, Action::Insert, row, changes);
         stored.amendments.push(Amendment {
             owner: Owner {
                 id: row.id,
@@ -111,7 +124,10 @@ fn refer(draft: &mut Draft<New>, references: &References) -> Result<(), Vec<Issu
             }
         }
     }
-    if new.agent.is_some_and(|agent| !references.agents.contains_key(&agent)) {
+    if new
+        .agent
+        .is_some_and(|agent| !references.agents.contains_key(&agent))
+    {
         check::missing(&mut issues, "userId", "user");
     }
     check::object(&mut issues, new.custom_fields.as_ref());
@@ -126,8 +142,16 @@ fn refer(draft: &mut Draft<New>, references: &References) -> Result<(), Vec<Issu
 /// Finds, changes and makes the contacts of the drafts, and decides which drafts are made. `None` when somebody else was
 /// faster.
 async fn settle(tx: &mut Tx, batch: &Batch<New>, fields: &Fields) -> Result<Option<Plan>> {
-    let ids: Vec<i64> = batch.drafts.iter().filter_map(|draft| draft.item.contact).collect();
-    let said: Vec<&Said> = batch.drafts.iter().filter_map(|draft| draft.said.as_ref()).collect();
+    let ids: Vec<i64> = batch
+        .drafts
+        .iter()
+        .filter_map(|draft| draft.item.contact)
+        .collect();
+    let said: Vec<&Said> = batch
+        .drafts
+        .iter()
+        .filter_map(|draft| draft.said.as_ref())
+        .collect();
     let Some(mut people) = People::hold(tx, &ids, &said).await? else {
         return Ok(None);
     };
@@ -150,7 +174,9 @@ async fn settle(tx: &mut Tx, batch: &Batch<New>, fields: &Fields) -> Result<Opti
             continue;
         }
         let said = draft.said.as_ref().map(|said| (said, Manner::Add));
-        let warnings = said.map_or(Ok(Vec::new()), |said| people.change(place, said, &fields.contacts));
+        let warnings = said.map_or(Ok(Vec::new()), |said| {
+            people.change(place, said, &fields.contacts)
+        });
         match warnings {
             Err(issues) => refuse(&mut reports, draft.index, issues),
             Ok(warnings) => {
@@ -212,12 +238,12 @@ fn name_duplicates(reports: &mut [ItemReport]) {
     }
 }
 
-fn row(tx: &Tx, new: &New, people: &People, place: usize, references: &References) -> Row {
+fn row(tx: &Tx, new: &New, contact: &Contact, references: &References) -> Row {
     let status = new.status.and_then(|id| references.statuses.get(&id));
     Row {
         id: 0,
         uuid: tx.uuid(),
-        contact_id: people.get(place).map(|contact| contact.id).unwrap_or_default(),
+        contact_id: contact.id,
         agent_id: new.agent,
         agent: new.agent.and_then(|id| references.agents.get(&id).copied()),
         funnel_id: new.funnel,

@@ -71,7 +71,9 @@ impl References {
         .load(&mut tx.conn())
         .await?;
         let mut found = Self::default();
-        rows.into_iter().for_each(|row| found.take(row));
+        for row in rows {
+            found.take(row);
+        }
         Ok(found)
     }
 

@@ -144,7 +144,11 @@ async fn settle(
         let own = found.get(&draft.item.id).map(|row| row.contact_id);
         own.into_iter().chain(draft.item.contact)
     });
-    let said: Vec<&Said> = batch.drafts.iter().filter_map(|draft| draft.said.as_ref()).collect();
+    let said: Vec<&Said> = batch
+        .drafts
+        .iter()
+        .filter_map(|draft| draft.said.as_ref())
+        .collect();
     let Some(mut people) = People::hold(tx, &contacts.collect::<Vec<_>>(), &said).await? else {
         return Ok(None);
     };
@@ -157,17 +161,16 @@ async fn settle(
             // It was merged into another one meanwhile.
             return Ok(None);
         };
-        match speak(&mut people, draft, old, fields) {
-            Err(issues) => refuse(&mut reports, draft.index, issues),
-            Ok(()) => {
-                let new = apply(tx, old, &draft.item, references);
-                if !write::differences(old, &new).is_empty() {
-                    changed.push((old.clone(), new));
-                }
-                if let Some(report) = reports.get_mut(draft.index) {
-                    report.outcome = Outcome::Stored;
-                }
-            }
+        if let Err(issues) = speak(&mut people, draft, old, fields) {
+            refuse(&mut reports, draft.index, issues);
+            continue;
+        }
+        let new = apply(tx, old, &draft.item, references);
+        if !write::differences(old, &new).is_empty() {
+            changed.push((old.clone(), new));
+        }
+        if let Some(report) = reports.get_mut(draft.index) {
+            report.outcome = Outcome::Stored;
         }
     }
     let stored = people.store(tx, &fields.contacts).await?;

@@ -17,11 +17,22 @@ async fn requests_with_one_new_address_make_one_contact() {
             })
             .collect();
         let answers = join_all(bodies.iter().map(|body| app.alpha.post(CREATE, body))).await;
-        let contacts: Vec<_> = answers.into_iter().map(|one| one.expect(200).json["contactId"].clone()).collect();
+        let contacts: Vec<_> = answers
+            .into_iter()
+            .map(|one| one.expect(200).json["contactId"].clone())
+            .collect();
         assert!(contacts.windows(2).all(|pair| pair[0] == pair[1]), "{contacts:?}");
-        assert_eq!((funnel.count("contacts").await, funnel.count("conversations").await), (1, 20));
+        assert_eq!(
+            (
+                funnel.count("contacts").await,
+                funnel.count("conversations").await
+            ),
+            (1, 20)
+        );
         assert_eq!(funnel.count("contact_addresses").await, 22);
-        let bodies: Vec<_> = (0..10).map(|_| funnel.item(&json!({"nationalId": "N-2"}))).collect();
+        let bodies: Vec<_> = (0..10)
+            .map(|_| funnel.item(&json!({"nationalId": "N-2"})))
+            .collect();
         join_all(bodies.iter().map(|body| app.alpha.post(CREATE, body))).await;
         assert_eq!(funnel.count("contacts").await, 2);
     })

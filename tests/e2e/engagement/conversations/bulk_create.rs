@@ -40,7 +40,13 @@ async fn sound_items_are_stored_and_the_others_are_told() {
         assert_eq!(errors(&answer, 5), both);
         assert_eq!(errors(&answer, 6), issue("NOT_FOUND", "contactId"));
         assert_eq!(errors(&answer, 7), issue("INVALID_TYPE", "item"));
-        assert_eq!((funnel.count("conversations").await, funnel.count("contacts").await), (2, 2));
+        assert_eq!(
+            (
+                funnel.count("conversations").await,
+                funnel.count("contacts").await
+            ),
+            (2, 2)
+        );
         assert_eq!(funnel.count("funnel_channel_sessions").await, 2);
         let listed = app.alpha.get("conversations").await.expect(200).json;
         assert_eq!(listed["data"].as_array().unwrap().len(), 2);
@@ -58,14 +64,18 @@ async fn items_of_one_contact_are_one_contact_and_duplicates_are_left_out() {
             .bulk(&[
                 funnel.item(&jane),
                 funnel.item(&json!({"firstName": "Not", "phones": ["+56 9 1111 1111"]})),
-                other.item(&json!({"lastName": "Doe", "phones": ["+56911111111"], "emails": ["j@x.example"]})),
+                other
+                    .item(&json!({"lastName": "Doe", "phones": ["+56911111111"], "emails": ["j@x.example"]})),
             ])
             .await;
         assert_eq!(counts(&answer), [2, 0, 1, 0, 3]);
         assert_eq!(errors(&answer, 1), issue("DUPLICATE", "contact"));
         let duplicate = &answer["report"]["itemsIssues"][0];
         assert_eq!(duplicate["errors"][0]["context"], json!({"index": 0}));
-        assert!(duplicate["existingEntities"]["conversationId"].is_i64(), "{duplicate}");
+        assert!(
+            duplicate["existingEntities"]["conversationId"].is_i64(),
+            "{duplicate}"
+        );
         assert_eq!(funnel.count("contacts").await, 1);
         let contacts = app.alpha.get("contacts").await.json;
         assert_eq!(contacts["data"][0]["name"], "Jane Doe");
@@ -83,7 +93,9 @@ async fn items_of_one_contact_are_one_contact_and_duplicates_are_left_out() {
 async fn what_another_contact_has_stays_there_with_a_warning() {
     TestApp::run(async |app| {
         let funnel = Funnel::of(app, &app.alpha).await;
-        let owner = funnel.made(&funnel.item(&json!({"firstName": "E", "emails": ["e@x.example"]}))).await;
+        let owner = funnel
+            .made(&funnel.item(&json!({"firstName": "E", "emails": ["e@x.example"]})))
+            .await;
         let answer = funnel
             .bulk(&[
                 funnel.item(&json!({"firstName": "P", "phones": ["+56911111111"]})),
@@ -92,7 +104,10 @@ async fn what_another_contact_has_stays_there_with_a_warning() {
             ])
             .await;
         assert_eq!(counts(&answer), [2, 1, 0, 0, 2]);
-        assert_eq!(issues(&answer, 1, "warnings"), issue("CONFLICT", "contact.emails[0]"));
+        assert_eq!(
+            issues(&answer, 1, "warnings"),
+            issue("CONFLICT", "contact.emails[0]")
+        );
         let warning = &answer["report"]["itemsIssues"][0]["warnings"][0];
         assert_eq!(warning["context"], json!({"contactId": owner["contactId"]}));
     })
@@ -112,7 +127,13 @@ async fn a_batch_has_one_to_a_thousand_items() {
         ] {
             assert_blames(&app.alpha.post(BULK, &body).await, field);
         }
-        assert_eq!((funnel.count("conversations").await, funnel.count("operations").await), (0, 0));
+        assert_eq!(
+            (
+                funnel.count("conversations").await,
+                funnel.count("operations").await
+            ),
+            (0, 0)
+        );
     })
     .await;
 }

@@ -8,7 +8,14 @@ use serde_json::{Value, json};
 /// A conversation as the database has it.
 async fn row(funnel: &Funnel<'_>, id: &Value) -> Value {
     let sql = format!("SELECT to_jsonb(c)::text FROM conversations c WHERE id = {id}");
-    let row = funnel.app.database.sql().await.query_one(&sql, &[]).await.unwrap();
+    let row = funnel
+        .app
+        .database
+        .sql()
+        .await
+        .query_one(&sql, &[])
+        .await
+        .unwrap();
     serde_json::from_str(row.get(0)).unwrap()
 }
 

@@ -33,11 +33,18 @@ async fn define(app: &TestApp) {
         ("CONTACT", "NUMBER"),
     ] {
         let body = json!({"entityType": entity, "fieldKey": kind.to_lowercase(), "fieldType": kind});
-        let made = app.alpha.post("/api/v1/custom-fields/definitions", &body).await.expect(200);
+        let made = app
+            .alpha
+            .post("/api/v1/custom-fields/definitions", &body)
+            .await
+            .expect(200);
         if kind == "LIST" {
             let id = &made.json["id"];
             let path = format!("/api/v1/custom-fields/definitions/{id}/options");
-            app.alpha.post(&path, &json!({"definitionId": id, "value": "gold"})).await.expect(200);
+            app.alpha
+                .post(&path, &json!({"definitionId": id, "value": "gold"}))
+                .await
+                .expect(200);
         }
     }
 }
@@ -78,17 +85,24 @@ async fn a_thousand_items_take_few_statements_whatever_they_say() {
         let (answer, took) = sent(app, Method::POST, "all", &all).await;
         assert_eq!(counts(&answer.json), [900, 450, 0, 100, 1_000]);
         assert!((15..=MOST).contains(&took), "{took} statements");
-        assert_eq!((funnel.count("contacts").await, funnel.count("conversations").await), (900, 1_350));
+        assert_eq!(
+            (
+                funnel.count("contacts").await,
+                funnel.count("conversations").await
+            ),
+            (900, 1_350)
+        );
         let sql = "SELECT array_agg(id ORDER BY id DESC) FROM conversations";
         let ids: Vec<i64> = app.database.sql().await.query_one(sql, &[]).await.unwrap().get(0);
-        let changes: Vec<_> = ids.iter().take(1_000).enumerate().map(|(number, id)| {
+        let changes = ids.iter().take(1_000).enumerate().map(|(number, id)| {
             let mut change = json!({
                 "id": id, "funnelStatusId": funnel.second, "customFields": {"list": "gold", "free": null},
                 "createdAt": "2026-03-01T00:00:00Z", "archivedAt": "2026-03-02T00:00:00Z",
             });
             // Older conversations are with the same contacts.
             if number < 900 {
-                change["contact"] = json!({"phones": [format!("+5693333{number:04}")], "customFields": {"number": 7}});
+                change["contact"] =
+                    json!({"phones": [format!("+5693333{number:04}")], "customFields": {"number": 7}});
             }
             change
         });

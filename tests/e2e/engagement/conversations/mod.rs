@@ -75,7 +75,12 @@ const CONVERSATION: Shape = &[
     ("customFields", Free),
 ];
 
-const ISSUE: Shape = &[("field", Text), ("message", Text), ("code", Text), ("context", Free)];
+const ISSUE: Shape = &[
+    ("field", Text),
+    ("message", Text),
+    ("code", Text),
+    ("context", Free),
+];
 
 const ITEM: Shape = &[
     ("index", Integer),

@@ -4,8 +4,8 @@ use super::{Key, Manner, Owned, People, Person, Said, key};
 use crate::address::{Address, ChannelType};
 use crate::contacts::Name;
 use crate::custom_fields::{Definitions, merged};
-use crate::text;
 use crate::operations::{Code, Issue};
+use crate::text;
 use rapport_platform::{Patch, RawJson, Result};
 
 const TAKEN: &str = "another contact has this address";
@@ -25,13 +25,18 @@ impl People {
         if manner == Manner::Replace && !taken.is_empty() {
             return Err(taken);
         }
-        let Some(old) = self.people.get(place) else {
+        let Some(old) = self.all.get(place) else {
             return Ok(taken);
         };
         let mut person = old.clone();
         person.describe(said);
         person.fill(&said.custom_fields, definitions);
-        if person.new.name.as_ref().is_some_and(|name| name.chars().count() > text::NAME) {
+        if person
+            .new
+            .name
+            .as_ref()
+            .is_some_and(|name| name.chars().count() > text::NAME)
+        {
             let message = format!("the whole name must have at most {} characters", text::NAME);
             return Err(vec![Issue::new(Code::InvalidValue, "contact.lastName", message)]);
         }
@@ -66,19 +71,25 @@ impl People {
     /// Puts in a contact as it is now, and what it is found by.
     fn replace(&mut self, place: usize, person: Person) {
         let now: Vec<Key> = person.addresses.iter().map(|one| key(&one.address)).collect();
-        if let Some(former) = self.people.get(place) {
+        if let Some(former) = self.all.get(place) {
             for one in &former.addresses {
                 self.owners.remove(&key(&one.address));
             }
-            if let Some(national_id) = former.new.national_id.as_ref().filter(|_| person.new.national_id != former.new.national_id) {
-                self.national_ids.retain(|known, owner| known != national_id || *owner != place);
+            if let Some(national_id) = former
+                .new
+                .national_id
+                .as_ref()
+                .filter(|_| person.new.national_id != former.new.national_id)
+            {
+                self.national_ids
+                    .retain(|known, owner| known != national_id || *owner != place);
             }
         }
         self.owners.extend(now.into_iter().map(|key| (key, place)));
         if let Some(national_id) = &person.new.national_id {
             self.national_ids.entry(national_id.clone()).or_insert(place);
         }
-        if let Some(slot) = self.people.get_mut(place) {
+        if let Some(slot) = self.all.get_mut(place) {
             *slot = person;
         }
     }
@@ -135,7 +146,10 @@ impl Person {
     /// Shows the first address of each kind.
     fn show(&mut self) {
         let first = |kind| {
-            let mut of_kind = self.addresses.iter().filter(|one| one.address.channel_type == kind);
+            let mut of_kind = self
+                .addresses
+                .iter()
+                .filter(|one| one.address.channel_type == kind);
             of_kind.next().map(|one| one.address.address.clone())
         };
         let (email, phone) = (first(ChannelType::Email), first(ChannelType::Phone));

@@ -35,7 +35,7 @@ pub enum Manner {
 /// place, counted from 0.
 #[derive(Debug, Default)]
 pub struct People {
-    people: Vec<Person>,
+    all: Vec<Person>,
     /// Numeric ids, also of those that were merged.
     ids: HashMap<i64, usize>,
     owners: HashMap<Key, usize>,
@@ -97,17 +97,14 @@ impl People {
             let kinds = std::iter::once(ChannelType::Phone).chain(kinds);
             kinds.map(|kind| (kind, phone.normalized.clone()))
         });
-        let addresses = phones.chain(said.emails().iter().map(key));
-        let owner = addresses
-            .filter_map(|key| self.owners.get(&key))
-            .next()
-            .copied();
+        let mut addresses = phones.chain(said.emails().iter().map(key));
+        let owner = addresses.find_map(|key| self.owners.get(&key).copied());
         owner.or_else(|| self.national_ids.get(said.national_id()?).copied())
     }
 
     /// Adds an empty contact, to be described by [`People::change`], and answers its place.
     pub fn make(&mut self, tx: &Tx) -> usize {
-        self.people.push(Person {
+        self.all.push(Person {
             old: None,
             new: blank(tx),
             addresses: Vec::new(),
@@ -116,28 +113,28 @@ impl People {
             amended: Vec::new(),
             described: false,
         });
-        self.people.len() - 1
+        self.all.len() - 1
     }
 
     /// The contact at a place; its id is 0 until it is stored.
     pub fn get(&self, place: usize) -> Option<&Contact> {
-        self.people.get(place).map(|person| &person.new)
+        self.all.get(place).map(|person| &person.new)
     }
 
     /// The numeric id of the contact at a place, if it existed already.
     pub fn existing(&self, place: usize) -> Option<i64> {
-        let person = self.people.get(place)?;
+        let person = self.all.get(place)?;
         person.old.as_ref().map(|old| old.id)
     }
 
     /// The numeric ids of all that existed already.
     pub fn all_existing(&self) -> Vec<i64> {
-        let old = self.people.iter().filter_map(|person| person.old.as_ref());
+        let old = self.all.iter().filter_map(|person| person.old.as_ref());
         old.map(|old| old.id).collect()
     }
 
     fn push(&mut self, person: Person) {
-        let place = self.people.len();
+        let place = self.all.len();
         self.ids.insert(person.new.id, place);
         if let Some(national_id) = &person.new.national_id {
             self.national_ids.entry(national_id.clone()).or_insert(place);
@@ -145,7 +142,7 @@ impl People {
         for one in &person.addresses {
             self.owners.insert(key(&one.address), place);
         }
-        self.people.push(person);
+        self.all.push(person);
     }
 }
 

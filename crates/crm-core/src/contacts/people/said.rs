@@ -146,7 +146,12 @@ impl Reading<'_> {
         }
     }
 
-    fn addresses(&mut self, field: &str, kind: ChannelType, patch: Patch<Vec<String>>) -> Patch<Vec<Address>> {
+    fn addresses(
+        &mut self,
+        field: &str,
+        kind: ChannelType,
+        patch: Patch<Vec<String>>,
+    ) -> Patch<Vec<Address>> {
         let typed = match self.kept(patch) {
             Patch::Set(typed) => typed,
             Patch::Clear => return Patch::Clear,

@@ -40,10 +40,13 @@ impl People {
     /// When the database refuses it.
     pub async fn store(&mut self, tx: &Tx, definitions: &Definitions) -> Result<Option<Stored>> {
         let (made, others): (Vec<&mut Person>, _) =
-            self.people.iter_mut().partition(|person| person.old.is_none());
-        let mut changed: Vec<_> = others.into_iter().filter(|person| person.described && !person.changes().is_empty()).collect();
+            self.all.iter_mut().partition(|person| person.old.is_none());
+        let mut changed: Vec<_> = others
+            .into_iter()
+            .filter(|person| person.described && !person.changes().is_empty())
+            .collect();
         let mut made: Vec<_> = made.into_iter().filter(|person| person.described).collect();
-        for person in changed.iter_mut() {
+        for person in &mut changed {
             person.new.updated_at = tx.now();
         }
         insert(tx, &mut made).await?;

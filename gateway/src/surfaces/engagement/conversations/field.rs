@@ -43,7 +43,11 @@ pub trait Lenient: Sized {
 }
 
 /// The value, when its text begins like one of its type.
-fn typed<T: DeserializeOwned>(json: &str, begins: impl Fn(char) -> bool, wanted: &str) -> Result<T, Vec<Issue>> {
+fn typed<T: DeserializeOwned>(
+    json: &str,
+    begins: impl Fn(char) -> bool,
+    wanted: &str,
+) -> Result<T, Vec<Issue>> {
     let message = format!("must be {wanted}");
     if !json.starts_with(begins) {
         return Err(vec![Issue::new(Code::InvalidType, "", message)]);
@@ -125,7 +129,13 @@ pub fn object<T: Keys>(json: &str) -> Result<(T, Vec<Issue>), Vec<Issue>> {
     if !json.starts_with('{') {
         return Err(vec![Issue::new(Code::InvalidType, "", "must be an object")]);
     }
-    let wrong = |_| vec![Issue::new(Code::InvalidValue, "", "must be an object that has each key once")];
+    let wrong = |_| {
+        vec![Issue::new(
+            Code::InvalidValue,
+            "",
+            "must be an object that has each key once",
+        )]
+    };
     let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(json).map_err(wrong)?;
     let unknown = keys
         .into_keys()
@@ -165,7 +175,8 @@ impl Reading {
     /// The field `name`, which must be there.
     pub fn required<T>(&mut self, name: &str, field: Field<T>) -> Option<T> {
         if matches!(field, Field::Absent | Field::Null) {
-            self.issues.push(Issue::new(Code::RequiredField, name, "is required"));
+            self.issues
+                .push(Issue::new(Code::RequiredField, name, "is required"));
         }
         self.optional(name, field)
     }
@@ -191,13 +202,22 @@ mod tests {
         assert_eq!(code::<Vec<String>>("\"a\""), found(Code::InvalidType, ""));
         assert_eq!(code::<Vec<String>>("[\"a\", 1]"), found(Code::InvalidType, "[1]"));
         assert_eq!(code::<RawJson>("[]"), found(Code::InvalidType, ""));
-        assert_eq!(code::<chrono::DateTime<chrono::Utc>>("\"soon\""), found(Code::InvalidValue, ""));
+        assert_eq!(
+            code::<chrono::DateTime<chrono::Utc>>("\"soon\""),
+            found(Code::InvalidValue, "")
+        );
         assert_eq!(code::<String>("true"), found(Code::InvalidType, ""));
     }
 
     #[test]
     fn null_is_neither_there_nor_absent() {
-        assert!(matches!(serde_json::from_str::<Field<Number>>("null"), Ok(Field::Null)));
-        assert!(matches!(serde_json::from_str::<Field<Number>>("7"), Ok(Field::Value(Number(7)))));
+        assert!(matches!(
+            serde_json::from_str::<Field<Number>>("null"),
+            Ok(Field::Null)
+        ));
+        assert!(matches!(
+            serde_json::from_str::<Field<Number>>("7"),
+            Ok(Field::Value(Number(7)))
+        ));
     }
 }

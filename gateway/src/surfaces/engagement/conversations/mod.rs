@@ -32,7 +32,10 @@ async fn view<P>(
     tx: &Tx,
     conversation: FunnelConversation,
 ) -> Result<ConversationView> {
-    let found = app.contact_details.details_in(tx, &[conversation.contact]).await?;
+    let found = app
+        .contact_details
+        .details_in(tx, &[conversation.contact])
+        .await?;
     let contact = found.into_iter().next().ok_or(Error::not_found("Contact"))?;
     let contact = ConversationContactView::of(contact, auth.organization);
     Ok(ConversationView::of(conversation, contact, auth.organization))
