@@ -13,15 +13,15 @@ use rapport_crm_core::custom_fields::{CustomFieldService, PgCustomFields};
 use rapport_crm_core::imports::{ForgetImportErrors, RunImport};
 use rapport_crm_core::{
     AgentService, AiEmployeeService, ChannelService, CompanyService, ContactService, ExportService,
-    ImportService, MergeService, OrganizationService, PgAgents, PgAiEmployees, PgChannels, PgCompanies,
-    PgContacts, PgExports, PgImports, PgMerges, PgOrganizations, PgSearch, PgTeams, SearchService,
-    TeamService,
+    ImportService, MergeService, OperationService, OrganizationService, PgAgents, PgAiEmployees, PgChannels,
+    PgCompanies, PgContacts, PgExports, PgImports, PgMerges, PgOperations, PgOrganizations, PgSearch,
+    PgTeams, SearchService, TeamService,
 };
 use rapport_inbox::files::RemoveContents;
 use rapport_inbox::{
-    ContactConversations, ConversationService, FileService, InboxErasure, InboxRemoval, MessageDraftService,
-    MessageService, PgConversations, PgFiles, PgMessageDrafts, PgMessages, PgResponseDrafts,
-    ResponseDraftService, SendDraft,
+    ContactConversations, ConversationService, FileService, FunnelConversationService, InboxErasure,
+    InboxRemoval, MessageDraftService, MessageService, PgConversations, PgFiles, PgFunnelConversations,
+    PgMessageDrafts, PgMessages, PgResponseDrafts, ResponseDraftService, SendDraft,
 };
 use rapport_platform::files::FileStore;
 use rapport_platform::jobs::{DEAD_JOBS_DAYS, JobHandler, PurgeDeadJobs, PurgeIdempotencyKeys, Worker};
@@ -101,6 +101,10 @@ pub struct Services {
     pub funnels: Arc<dyn FunnelService>,
     /// Tasks.
     pub tasks: Arc<dyn TaskService>,
+    /// Conversations in funnels.
+    pub funnel_conversations: Arc<dyn FunnelConversationService>,
+    /// Reports on requests that carried many items.
+    pub operations: Arc<dyn OperationService>,
 }
 
 impl App {
@@ -143,6 +147,8 @@ impl App {
             teams: Arc::new(PgTeams),
             funnels: Arc::new(PgFunnels),
             tasks: Arc::new(PgTasks),
+            funnel_conversations: Arc::new(PgFunnelConversations),
+            operations: Arc::new(PgOperations),
             db,
         })))
     }

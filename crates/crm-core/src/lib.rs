@@ -15,6 +15,7 @@ pub mod domain;
 pub mod exports;
 pub mod imports;
 pub mod merges;
+pub mod operations;
 pub mod organizations;
 pub mod query;
 pub mod search;
@@ -31,6 +32,7 @@ pub use custom_fields::{CustomFieldService, PgCustomFields};
 pub use exports::{ExportService, PgExports};
 pub use imports::{ImportService, PgImports};
 pub use merges::{Merge, MergeService, PgMerges, References};
+pub use operations::{OperationService, PgOperations};
 pub use organizations::{
     NewOrganization, Organization, OrganizationPatch, OrganizationService, PgOrganizations,
 };

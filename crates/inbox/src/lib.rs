@@ -5,6 +5,7 @@ pub mod conversations;
 pub mod drafts;
 mod erasure;
 pub mod files;
+pub mod funnel_conversations;
 pub mod html;
 mod locks;
 pub mod messages;
@@ -16,6 +17,7 @@ pub use conversations::{ContactConversations, ConversationService, PgConversatio
 pub use drafts::{MessageDraftService, PgMessageDrafts, PgResponseDrafts, ResponseDraftService, SendDraft};
 pub use erasure::InboxErasure;
 pub use files::{FileService, PgFiles};
+pub use funnel_conversations::{FunnelConversationService, PgFunnelConversations};
 pub use messages::{MessageService, PgMessages};
 pub use removal::InboxRemoval;
 pub use threads::{PgThreads, ThreadService};

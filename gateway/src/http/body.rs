@@ -33,19 +33,44 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let typed = is_json(request);
-        let payload = payload.take();
-        Box::pin(async move {
-            if !typed {
-                return Err(ApiError::MediaType { wanted: JSON });
-            }
-            let bytes = read(payload).await?;
-            Ok(Self {
-                value: parse(&bytes)?,
-                digest: Sha256::digest(&bytes).into(),
-            })
-        })
+        take(request, payload, LIMIT)
     }
+}
+
+/// How large the JSON body of a request that carries many items may be, in bytes.
+pub const LARGE_LIMIT: usize = 4 * 1024 * 1024;
+
+/// As [`Body`], of a request that carries many items.
+#[derive(Debug)]
+pub struct Large<T>(pub Body<T>);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Large<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = take(request, payload, LARGE_LIMIT);
+        Box::pin(async { body.await.map(Self) })
+    }
+}
+
+fn take<T: DeserializeOwned + 'static>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> LocalBoxFuture<'static, Result<Body<T>, ApiError>> {
+    let typed = is_json(request);
+    let payload = payload.take();
+    Box::pin(async move {
+        if !typed {
+            return Err(ApiError::MediaType { wanted: JSON });
+        }
+        let bytes = read(payload, limit).await?;
+        Ok(Body {
+            value: parse(&bytes)?,
+            digest: Sha256::digest(&bytes).into(),
+        })
+    })
 }
 
 /// A key that may stand in a body and means nothing there, such as one that the server itself keeps.
@@ -73,13 +98,13 @@ fn is_json(request: &HttpRequest) -> bool {
     essence == JSON || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-async fn read(mut payload: Payload) -> Result<Vec<u8>, ApiError> {
+async fn read(mut payload: Payload, limit: usize) -> Result<Vec<u8>, ApiError> {
     let mut bytes = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk =
             chunk.map_err(|error| ApiError::BadRequest(format!("The request body broke off: {error}")))?;
-        if bytes.len() + chunk.len() > LIMIT {
-            return Err(ApiError::TooLarge { limit: LIMIT });
+        if bytes.len() + chunk.len() > limit {
+            return Err(ApiError::TooLarge { limit });
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -83,7 +83,7 @@ fn responses(document: &Document, operation: Operation<'_>, surface: &Surface) -
         if let Some(content) = response.get_mut("content") {
             add_examples(document, content);
         }
-        add_headers(response, success && operation.method == "post");
+        add_headers(response, success && parameters::repeatable(operation));
         *response = ordered(response.take(), &RESPONSE);
     }
     Ok(all)

@@ -108,7 +108,7 @@ fn own(document: &Document, operation: Operation<'_>, surface: &Surface) -> Vec<
     if operation.value["requestBody"]["content"][JSON].is_object() {
         cases.extend(unfit());
     }
-    if operation.method == "post" {
+    if parameters::repeatable(operation) {
         cases.extend(repeated());
     }
     if parameters::in_header(document, operation).any(|name| name == "If-Match") {
@@ -167,6 +167,7 @@ fn kind(subject: &str) -> &'static str {
         "task" => "Task",
         "funnel" => "Funnel",
         "funnel status" => "Funnel status",
+        "operation" => "Operation",
         "team" => "Team",
         "AI employee" => "AI employee",
         "definition" => "Custom field definition",

@@ -57,10 +57,15 @@ pub fn all(document: &Document, operation: Operation<'_>, id: fn(&str) -> Value)
         .map(|name| path_parameter(document, operation.path, name, id(name)));
     let mut all: Vec<Value> = implied.collect();
     all.extend(declared.iter().cloned());
-    if operation.method == "post" {
+    if repeatable(operation) {
         all.push(json!({"$ref": format!("#/components/parameters/{IDEMPOTENCY}")}));
     }
     all
+}
+
+/// Whether the operation takes `Idempotency-Key`: what makes something, and what carries many items.
+pub fn repeatable(operation: Operation<'_>) -> bool {
+    operation.method == "post" || (operation.method == "put" && operation.path.ends_with("/bulk"))
 }
 
 fn path_parameter(document: &Document, path: &str, name: &str, mut schema: Value) -> Value {

@@ -19,6 +19,8 @@ table! {
         updated_at -> Timestamptz,
         funnel_id -> Nullable<Int8>,
         funnel_status_id -> Nullable<Int8>,
+        custom_fields -> Jsonb,
+        archived_at -> Nullable<Timestamptz>,
     }
 }
 

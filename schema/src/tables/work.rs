@@ -1,4 +1,4 @@
-//! Tables of funnels and tasks.
+//! Tables of funnels, tasks and operations.
 
 use diesel::table;
 
@@ -46,6 +46,34 @@ table! {
         completed_at -> Nullable<Timestamptz>,
         cancelled_at -> Nullable<Timestamptz>,
         cancellation_reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    operations (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        uuid -> Uuid,
+        kind -> Text,
+        report -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    /// See the migration for what its columns hold.
+    funnel_channel_sessions (organization_id, id) {
+        organization_id -> Int8,
+        id -> Int8,
+        conversation_id -> Int8,
+        contact_address_id -> Int8,
+        channel_type -> Text,
+        start_at -> Timestamptz,
+        end_at -> Nullable<Timestamptz>,
+        archived_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }

@@ -3,6 +3,7 @@
 mod contact_lives;
 mod contact_search;
 mod contacts;
+mod conversations;
 mod custom_fields;
 mod errors;
 mod partings;

@@ -137,11 +137,15 @@ fn every_parameter_is_declared_and_described() {
         let takes_key = declared
             .iter()
             .any(|parameter| parameter["name"] == "Idempotency-Key");
-        if takes_key != (operation.method == "post") {
-            found.push("Idempotency-Key belongs to POST".to_owned());
+        if takes_key != takes_idempotency_key(operation) {
+            found.push("Idempotency-Key belongs to POST, and to what carries many items".to_owned());
         }
         found
     });
+}
+
+fn takes_idempotency_key(operation: Operation<'_>) -> bool {
+    operation.method == "post" || (operation.method == "put" && operation.path.ends_with("/bulk"))
 }
 
 #[test]
@@ -167,7 +171,7 @@ fn every_operation_documents_its_errors() {
         if has_body {
             wanted.extend(["400", "413", "415", &*invalid]);
         }
-        if operation.method == "post" {
+        if takes_idempotency_key(operation) {
             wanted.extend(["409", "422"]);
         }
         let responses = &operation.value["responses"];

@@ -126,6 +126,12 @@ impl Records {
         });
         let task = tenant.post("/api/v1/tasks", &task).await.expect(200);
         self.0.insert("taskId", task.text("id").to_owned());
+        let items = json!({"conversations": [{}]});
+        let bulk = tenant
+            .post("/api/v1/conversations/bulk", &items)
+            .await
+            .expect(200);
+        self.0.insert("operation_id", bulk.text("operationId").to_owned());
         self.add_custom_fields(tenant).await;
     }
 

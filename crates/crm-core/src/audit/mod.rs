@@ -16,7 +16,7 @@ pub use find::{telling, told};
 pub use redact::redact;
 pub use service::PgAuditLogs;
 pub(crate) use write::record_in;
-pub use write::{record, record_many};
+pub use write::{Entry, record, record_all, record_many};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -47,6 +47,7 @@ pub const RECORD_TYPES: &[&str] = &[
     "custom_field_definition",
     "custom_field_option",
     "contact_import",
+    "operation",
 ];
 
 /// What was done to a record.

@@ -2,6 +2,7 @@
 
 use super::{Action, Changes};
 use diesel::ExpressionMethods;
+use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use rapport_platform::{RawJson, Result, Tx};
 use rapport_schema::tables::audit_logs::{self, dsl};
@@ -47,6 +48,60 @@ pub async fn record_many(
     for batch in entries.chunks(BATCH) {
         write(tx, tx.organization(), action, record_type, batch).await?;
     }
+    Ok(())
+}
+
+/// One of several entries that are written together.
+#[derive(Debug)]
+pub struct Entry {
+    /// What was done.
+    pub action: Action,
+    /// The type of the record: one of [`super::RECORD_TYPES`].
+    pub record_type: &'static str,
+    /// The record.
+    pub record: Uuid,
+    /// What changed.
+    pub changes: Changes,
+}
+
+/// As [`record`] for records of any types, in one statement however many there are.
+///
+/// # Errors
+/// As [`record`].
+pub async fn record_all(tx: &Tx, entries: &[Entry]) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let actor = tx.ctx().actor;
+    let (mut uuids, mut actions, mut types) = (vec![], vec![], vec![]);
+    let (mut records, mut changes) = (vec![], vec![]);
+    for entry in entries {
+        uuids.push(tx.uuid());
+        actions.push(entry.action.name());
+        types.push(entry.record_type);
+        records.push(entry.record);
+        changes.push(RawJson::of(&entry.changes)?);
+    }
+    diesel::sql_query(
+        "INSERT INTO audit_logs (organization_id, uuid, occurred_at, actor_type, agent_id, api_key_id, action_type, \
+             record_type, record_id, changes, request_id) \
+         SELECT $1, n.uuid, $2, $3, $4, $5, n.action, n.type, n.record, n.changes, $6 \
+         FROM unnest($7, $8, $9, $10, $11) WITH ORDINALITY AS n (uuid, action, type, record, changes, place) \
+         ORDER BY n.place",
+    )
+    .bind::<BigInt, _>(tx.organization())
+    .bind::<Timestamptz, _>(tx.now())
+    .bind::<Text, _>(actor.kind())
+    .bind::<Nullable<BigInt>, _>(actor.agent())
+    .bind::<Nullable<BigInt>, _>(actor.key())
+    .bind::<Text, _>(&*tx.ctx().request_id)
+    .bind::<Array<SqlUuid>, _>(uuids)
+    .bind::<Array<Text>, _>(actions)
+    .bind::<Array<Text>, _>(types)
+    .bind::<Array<SqlUuid>, _>(records)
+    .bind::<Array<Jsonb>, _>(changes)
+    .execute(&mut tx.conn())
+    .await?;
     Ok(())
 }
 

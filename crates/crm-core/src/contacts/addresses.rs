@@ -1,7 +1,7 @@
 //! Who owns which address.
 
-use super::ContactAddress;
 use super::rows::AddressRow;
+use super::{ContactAddress, people};
 use crate::address::Address;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz};
@@ -218,15 +218,6 @@ pub(super) async fn release_all(tx: &Tx, contact: i64) -> Result<()> {
 
 /// Lets one transaction at a time make a contact of a new address: held until the transaction ends.
 pub(super) async fn reserve(tx: &Tx, address: &Address) -> Result<()> {
-    let name = format!(
-        "{}:{}:{}",
-        tx.organization(),
-        address.channel_type.name(),
-        address.normalized
-    );
-    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind::<Text, _>(name)
-        .execute(&mut tx.conn())
-        .await?;
-    Ok(())
+    let name = format!("{}:{}", address.channel_type.name(), address.normalized);
+    people::reserve(tx, &[name]).await
 }

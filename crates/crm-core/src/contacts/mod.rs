@@ -7,6 +7,7 @@ mod erasure;
 mod find;
 mod list;
 mod name;
+mod people;
 mod readdress;
 mod references;
 pub(crate) mod rows;
@@ -17,6 +18,7 @@ pub use details::{ContactDetails, ContactDetailsService, DetailsPatch, Mark};
 pub use erasure::{ContactErasure, Erased, ErasureParticipant};
 pub use list::{CONTACTS, is_lookup};
 pub use name::Name;
+pub use people::{Manner, NewPerson, People, Said, Stored};
 pub use references::{hold, hold_owner};
 pub use service::PgContacts;
 

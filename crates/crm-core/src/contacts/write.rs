@@ -246,7 +246,7 @@ pub(crate) fn changes(old: Option<&Contact>, new: Option<&Contact>) -> Changes {
 }
 
 /// Notes the addresses that a contact has besides those it shows.
-fn addressed(changes: Changes, old: &[Address], new: &[Address]) -> Changes {
+pub(super) fn addressed(changes: Changes, old: &[Address], new: &[Address]) -> Changes {
     let others = |addresses: &[Address]| {
         let first =
             |place: usize, kind| addresses.iter().position(|one| one.channel_type == kind) == Some(place);

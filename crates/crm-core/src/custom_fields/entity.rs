@@ -56,7 +56,8 @@ impl EntityType {
         match self {
             Self::Contact => table("contacts", "deleted_at IS NULL", "contact"),
             Self::Company => table("companies", "TRUE", "company"),
-            Self::FunnelConversation | Self::FunnelChannelSession | Self::Product => None,
+            Self::FunnelConversation => table("conversations", "funnel_id IS NOT NULL", "conversation"),
+            Self::FunnelChannelSession | Self::Product => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::values::{self, Value, Values};
 use super::{Defined, EntityType, FieldType};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Text};
 use diesel_async::RunQueryDsl;
 use rapport_platform::{Error, RawJson, Result, Tx};
 use rapport_schema::tables::{custom_field_definitions, custom_field_options, files};
@@ -99,6 +99,36 @@ impl Definitions {
         Ok(Self(rows.into_iter().map(defined).collect::<Result<_>>()?))
     }
 
+    /// As [`Definitions::of`], of several entity types by as many statements as of one.
+    ///
+    /// # Errors
+    /// When the database is out of reach.
+    pub async fn of_all<const N: usize>(tx: &Tx, entities: [EntityType; N]) -> Result<[Self; N]> {
+        use custom_field_definitions::dsl;
+        let names = entities.map(|entity| lock_name(tx, entity));
+        diesel::sql_query(
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended(n.name, 0)) FROM unnest($1) AS n (name)",
+        )
+        .bind::<Array<Text>, _>(names.to_vec())
+        .execute(&mut tx.conn())
+        .await?;
+        let rows: Vec<(String, i64, String, String)> = dsl::custom_field_definitions
+            .filter(dsl::organization_id.eq(tx.organization()))
+            .filter(dsl::entity_type.eq_any(entities.map(EntityType::name)))
+            .select((dsl::entity_type, dsl::id, dsl::field_key, dsl::field_type))
+            .load(&mut tx.conn())
+            .await?;
+        let mut all = entities.map(|_| Self(HashMap::new()));
+        for (entity, id, key, kind) in rows {
+            let field_type = field_type(&kind)?;
+            let place = entities.iter().position(|known| known.name() == entity);
+            if let Some(own) = place.and_then(|place| all.get_mut(place)) {
+                own.0.insert(key, Defined { id, field_type });
+            }
+        }
+        Ok(all)
+    }
+
     pub(super) fn only(key: &str, defined: Defined) -> Self {
         Self(HashMap::from([(key.to_owned(), defined)]))
     }
@@ -109,26 +139,8 @@ impl Definitions {
     /// When the database is out of reach. Each record has an outcome of its own, `Invalid` on `custom_fields.<key>` when
     /// a value does not fit.
     pub async fn check(&self, tx: &Tx, records: &[&RawJson]) -> Result<Vec<Result<Values>>> {
-        if self.0.is_empty() {
-            return Ok(records.iter().map(|_| Ok(Values::default())).collect());
-        }
-        let read: Vec<_> = records.iter().map(|fields| self.read(fields)).collect();
-        let all = || read.iter().flatten().flat_map(|values| &values.0);
-        let options = options(tx, all()).await?;
-        let files = known_files(tx, all()).await?;
-        let confirm = |value: &Value| match (value.field_type, &value.data) {
-            (FieldType::List, Data::Text(text)) if !options.contains(&(value.definition, text.clone())) => {
-                Err(refused(&value.key, OPTION))
-            }
-            (FieldType::File, Data::Text(text)) if !files.contains(text) => Err(refused(&value.key, FILE)),
-            _ => Ok(()),
-        };
-        let confirmed = |values: Result<Values>| {
-            let values = values?;
-            values.0.iter().try_for_each(confirm)?;
-            Ok(values)
-        };
-        Ok(read.into_iter().map(confirmed).collect())
+        let records: Vec<_> = records.iter().map(|fields| (self, *fields)).collect();
+        check_all(tx, &records).await
     }
 
     /// Replaces the values of these records.
@@ -144,8 +156,34 @@ impl Definitions {
         values::insert(tx, records).await
     }
 
-    fn ids(&self) -> Vec<i64> {
+    /// Their ids.
+    pub fn ids(&self) -> Vec<i64> {
         self.0.values().map(|defined| defined.id).collect()
+    }
+
+    /// The ids of those whose keys stand in `fields`.
+    pub fn named_in(&self, fields: &RawJson) -> Vec<i64> {
+        let keys: BTreeMap<String, &RawValue> = serde_json::from_str(fields.get()).unwrap_or_default();
+        let defined = keys.keys().filter_map(|key| self.0.get(key));
+        defined.map(|defined| defined.id).collect()
+    }
+
+    /// The values of a record for these of the definitions, as far as they fit. Whether options and files are there was
+    /// checked when they were written.
+    pub fn kept(&self, fields: &RawJson, only: &[i64]) -> Values {
+        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(fields.get()).unwrap_or_default();
+        let values = fields.into_iter().filter_map(|(key, json)| {
+            let defined = self.0.get(&key).filter(|_| json.get() != "null")?;
+            let defined = only.contains(&defined.id).then_some(defined)?;
+            let data = check::read(&key, defined.field_type, json.get()).ok()?;
+            Some(Value {
+                definition: defined.id,
+                field_type: defined.field_type,
+                key,
+                data,
+            })
+        });
+        Values(values.collect())
     }
 
     async fn check_one(&self, tx: &Tx, fields: &RawJson) -> Result<Values> {
@@ -195,6 +233,81 @@ impl Definitions {
         }
         Ok(Values(values))
     }
+}
+
+/// As [`Definitions::check`], of records of several entity types by as many statements as of one.
+///
+/// # Errors
+/// As [`Definitions::check`].
+pub async fn check_all(tx: &Tx, records: &[(&Definitions, &RawJson)]) -> Result<Vec<Result<Values>>> {
+    if records.iter().all(|(definitions, _)| definitions.0.is_empty()) {
+        return Ok(records.iter().map(|_| Ok(Values::default())).collect());
+    }
+    let read = records
+        .iter()
+        .map(|(definitions, fields)| definitions.read(fields));
+    let read: Vec<_> = read.collect();
+    let all = || read.iter().flatten().flat_map(|values| &values.0);
+    let options = options(tx, all()).await?;
+    let files = known_files(tx, all()).await?;
+    let confirm = |value: &Value| match (value.field_type, &value.data) {
+        (FieldType::List, Data::Text(text)) if !options.contains(&(value.definition, text.clone())) => {
+            Err(refused(&value.key, OPTION))
+        }
+        (FieldType::File, Data::Text(text)) if !files.contains(text) => Err(refused(&value.key, FILE)),
+        _ => Ok(()),
+    };
+    let confirmed = |values: Result<Values>| {
+        let values = values?;
+        values.0.iter().try_for_each(confirm)?;
+        Ok(values)
+    };
+    Ok(read.into_iter().map(confirmed).collect())
+}
+
+/// The custom fields of a record after `changes`: a key with null loses its value, one that is absent keeps it. Values
+/// are taken over as they are written, digit by digit.
+///
+/// # Errors
+/// `Invalid` when `changes` is no object.
+pub fn merged(fields: &RawJson, changes: &RawJson) -> Result<RawJson> {
+    let read = |fields: &RawJson| {
+        serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(fields.get())
+            .map_err(|_| Error::invalid("custom_fields", "must be an object"))
+    };
+    let mut fields = read(fields)?;
+    for (key, value) in read(changes)? {
+        if value.get() == "null" {
+            fields.remove(&key);
+        } else {
+            fields.insert(key, value);
+        }
+    }
+    RawJson::of(&fields)
+}
+
+/// What becomes of the values of one record.
+#[derive(Debug)]
+pub struct Amendment {
+    /// The record.
+    pub owner: Owner,
+    /// The definitions of which it has values no more, or others.
+    pub former: Vec<i64>,
+    /// Its new values, checked.
+    pub values: Values,
+}
+
+/// Writes the values of records of any entity types, in two statements however many there are.
+///
+/// # Errors
+/// When the database is out of reach.
+pub async fn amend(tx: &Tx, amendments: Vec<Amendment>) -> Result<()> {
+    let former = amendments
+        .iter()
+        .flat_map(|one| one.former.iter().map(|id| (*id, one.owner.id)));
+    values::remove_pairs(tx, former.unzip()).await?;
+    let new = amendments.into_iter().map(|one| (one.owner, one.values));
+    values::insert(tx, &new.collect::<Vec<_>>()).await
 }
 
 /// Keeps writers of custom fields away until the transaction ends.

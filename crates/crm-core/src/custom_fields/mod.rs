@@ -26,7 +26,7 @@ mod rows;
 mod values;
 
 pub use entity::EntityType;
-pub use keep::{Definitions, Owner, forget, keep};
+pub use keep::{Amendment, Definitions, Owner, amend, check_all, forget, keep, merged};
 pub use rows::{DEFINITIONS, Defined, Known, OPTIONS, known};
 pub use values::Values;
 

@@ -92,6 +92,23 @@ pub(super) async fn remove(tx: &Tx, definitions: &[i64], entities: &[i64]) -> Re
     Ok(())
 }
 
+/// Removes values, each of a definition and a record.
+pub(super) async fn remove_pairs(tx: &Tx, (definitions, entities): (Vec<i64>, Vec<i64>)) -> Result<()> {
+    if definitions.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "DELETE FROM custom_field_values AS v USING unnest($2, $3) AS n (definition, entity) \
+         WHERE v.organization_id = $1 AND v.definition_id = n.definition AND v.entity_id = n.entity",
+    )
+    .bind::<BigInt, _>(tx.organization())
+    .bind::<Array<BigInt>, _>(definitions)
+    .bind::<Array<BigInt>, _>(entities)
+    .execute(&mut tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Removes the values of a definition from all records: those that are `only`, or all.
 pub(super) async fn clear(tx: &Tx, definition: i64, only: Option<&str>) -> Result<()> {
     use custom_field_values::dsl;

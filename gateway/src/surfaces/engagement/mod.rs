@@ -2,6 +2,7 @@
 //! `{code, error, message, details}` errors. The organization is the credential's own.
 
 mod contacts;
+mod conversations;
 mod custom_fields;
 mod error;
 pub mod listing;
@@ -46,6 +47,10 @@ const TAGS: &[(&str, &str)] = &[
         "custom fields",
         "What the free fields of contacts and other records may hold.",
     ),
+    (
+        "conversations",
+        "Conversations that go through a funnel, one by one or many at once.",
+    ),
 ];
 
 /// Where the operations of the [`table`] lie.
@@ -66,4 +71,5 @@ fn routes(table: &mut Table) {
     tasks::routes(table);
     contacts::routes(table);
     custom_fields::routes(table);
+    conversations::routes(table);
 }

@@ -20,6 +20,7 @@ mod imports;
 mod merges;
 mod messages;
 mod moved;
+mod operations;
 mod organization;
 mod params;
 mod pipeline;
@@ -140,6 +141,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(scope("/{organization_id}/api-keys").configure(api_keys::routes))
         .configure(settings::routes)
         .configure(search::routes)
+        .configure(operations::routes)
         .service(scope("/{organization_id}/funnels").configure(funnels::routes))
         .service(scope("/{organization_id}/teams").configure(teams::routes))
         .service(scope("/{organization_id}/ai-employees").configure(ai_employees::routes))

@@ -18,4 +18,5 @@ crate::path_params! {
     TeamId = "team_id",
     AiEmployeeId = "ai_employee_id",
     ImportId = "import_id",
+    OperationId = "operation_id",
 }
