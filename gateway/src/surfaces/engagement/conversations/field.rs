@@ -4,7 +4,7 @@ use crate::surfaces::engagement::number::Number;
 use chrono::{DateTime, Utc};
 use rapport_crm_core::operations::{Code, Issue};
 use rapport_platform::{Patch, RawJson};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -136,7 +136,7 @@ pub fn object<T: Keys>(json: &str) -> Result<(T, Vec<Issue>), Vec<Issue>> {
             "must be an object that has each key once",
         )]
     };
-    let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(json).map_err(wrong)?;
+    let keys: BTreeMap<String, &RawValue> = serde_json::from_str(json).map_err(wrong)?;
     let unknown = keys
         .into_keys()
         .filter(|key| !T::KEYS.contains(&key.as_str()) && !T::KEPT.contains(&key.as_str()));
