@@ -1,11 +1,13 @@
 //! What the inbox forgets of a contact that is erased.
 
+use crate::conversations::RECORD;
 use crate::{drafts, files, messages};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_crm_core::audit;
 use rapport_crm_core::contacts::{Erased, ErasureParticipant};
+use rapport_crm_core::custom_fields::{EntityType, forget};
 use rapport_platform::{RawJson, Result, Tx};
 use rapport_schema::tables::{conversations, message_references, messages as rows};
 use uuid::Uuid;
@@ -25,8 +27,21 @@ impl ErasureParticipant for InboxErasure {
         files::erase(tx, &conversations).await?;
         let silenced = silence(tx, &conversations).await?;
         untie(tx, &conversations).await?;
+        forget(tx, EntityType::FunnelConversation, &conversations).await?;
         // Redacts, which is to come late.
         drafts::erase(tx, &held, erased).await?;
+        let keep = [
+            "contact_id",
+            "agent_id",
+            "folder",
+            "is_read",
+            "funnel_id",
+            "funnel_status_id",
+            "archived_at",
+            "created_at",
+        ];
+        let uuids: Vec<_> = held.iter().map(|(_, uuid)| *uuid).collect();
+        audit::redact(tx, RECORD, &uuids, &keep).await?;
         let keep = ["conversation_id", "modality", "message_direction"];
         audit::redact(tx, messages::RECORD, &silenced, &keep).await
     }
@@ -69,7 +84,7 @@ async fn silence(tx: &Tx, conversations: &[i64]) -> Result<Vec<Uuid>> {
     Ok(update.returning(dsl::uuid).get_results(&mut tx.conn()).await?)
 }
 
-/// Forgets the Message-IDs and subjects by which mails find these conversations.
+/// Forgets the Message-IDs and subjects by which mails find these conversations, and what their custom fields say.
 async fn untie(tx: &Tx, ids: &[i64]) -> Result<()> {
     let references = message_references::table
         .filter(message_references::organization_id.eq(tx.organization()))
@@ -81,6 +96,7 @@ async fn untie(tx: &Tx, ids: &[i64]) -> Result<()> {
     diesel::update(tied)
         .set((
             conversations::subject_key.eq(None::<String>),
+            conversations::custom_fields.eq(RawJson::default()),
             conversations::updated_at.eq(tx.now()),
         ))
         .execute(&mut tx.conn())

@@ -106,3 +106,41 @@ async fn tasks_say_nothing_of_a_contact_that_was_erased() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_conversation_says_nothing_of_a_contact_that_was_erased() {
+    TestApp::run(async |app| {
+        let field = json!({"entityType": "FUNNEL_CONVERSATION", "fieldKey": "note", "fieldType": "STRING"});
+        app.alpha
+            .post("/api/v1/custom-fields/definitions", &field)
+            .await
+            .expect(200);
+        let funnel = json!({"name": "Roof repairs", "statuses": ["New"]});
+        let funnel = app.alpha.post("funnels", &funnel).await.expect(201);
+        let body = json!({
+            "funnelId": funnel.json["number"], "contact": {"firstName": "Zebulon"},
+            "customFields": {"note": "Zebulon is ill"},
+        });
+        app.alpha.post("/api/v1/conversations", &body).await.expect(200);
+        let contacts = app.alpha.get("contacts").await.expect(200);
+        let contact = contacts.json["data"][0]["contact_id"].as_str().unwrap();
+        let sql = app.database.sql().await;
+        let told = async |table: &str| {
+            let told = format!("SELECT count(*) FROM {table} AS row WHERE row::text LIKE '%Zebulon%'");
+            sql.query_one(&told, &[]).await.unwrap().get::<_, i64>(0)
+        };
+        let tables = ["contacts", "conversations", "custom_field_values", "audit_logs"];
+        for table in tables {
+            assert!(told(table).await > 0, "{table}");
+        }
+        let erase = format!("contacts/{contact}/erase");
+        app.alpha
+            .post(&erase, &json!({"confirm": true}))
+            .await
+            .expect(204);
+        for table in tables {
+            assert_eq!(told(table).await, 0, "{table}");
+        }
+    })
+    .await;
+}
