@@ -101,9 +101,12 @@ impl Records {
         self.0.insert("team_id", team.text("team_id").to_owned());
         let ada = json!({"name": "Grace"});
         self.add(tenant, "ai-employees", &ada, "ai_employee_id").await;
+        // The one above can be deleted, as no conversation is in it.
+        let busy = json!({"name": "Gutters", "statuses": ["New"]});
+        let busy = tenant.post("funnels", &busy).await.expect(201);
         for (name, value) in [
-            ("funnelId", &funnel.json),
-            ("funnelStatusId", status),
+            ("funnelId", &busy.json),
+            ("funnelStatusId", &busy.json["statuses"][0]),
             ("teamId", &team.json),
         ] {
             self.0.insert(name, value["number"].to_string());
