@@ -111,9 +111,14 @@ impl Records {
         ] {
             self.0.insert(name, value["number"].to_string());
         }
+        // Each surface deletes one.
+        let contact = json!({"name": "Tom Kalmaku"});
+        let contact = tenant.post("contacts", &contact).await.expect(201);
+        self.0
+            .insert("numbered_contact", contact.text("contact_id").to_owned());
         for (name, table, record) in [
             ("userId", "agents", "owner_id"),
-            ("contactId", "contacts", "contact_id"),
+            ("contactId", "contacts", "numbered_contact"),
             ("conversationId", "conversations", "conversation_id"),
         ] {
             let number = number(app, table, self.get(record).unwrap()).await;
