@@ -101,16 +101,24 @@ impl Records {
         self.0.insert("team_id", team.text("team_id").to_owned());
         let ada = json!({"name": "Grace"});
         self.add(tenant, "ai-employees", &ada, "ai_employee_id").await;
+        // The one above can be deleted, as no conversation is in it.
+        let busy = json!({"name": "Gutters", "statuses": ["New"]});
+        let busy = tenant.post("funnels", &busy).await.expect(201);
         for (name, value) in [
-            ("funnelId", &funnel.json),
-            ("funnelStatusId", status),
+            ("funnelId", &busy.json),
+            ("funnelStatusId", &busy.json["statuses"][0]),
             ("teamId", &team.json),
         ] {
             self.0.insert(name, value["number"].to_string());
         }
+        // Each surface deletes one.
+        let contact = json!({"name": "Tom Kalmaku"});
+        let contact = tenant.post("contacts", &contact).await.expect(201);
+        self.0
+            .insert("numbered_contact", contact.text("contact_id").to_owned());
         for (name, table, record) in [
             ("userId", "agents", "owner_id"),
-            ("contactId", "contacts", "contact_id"),
+            ("contactId", "contacts", "numbered_contact"),
             ("conversationId", "conversations", "conversation_id"),
         ] {
             let number = number(app, table, self.get(record).unwrap()).await;

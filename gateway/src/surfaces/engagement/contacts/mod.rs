@@ -15,7 +15,8 @@ use rapport_crm_core::contacts::{ContactDetails, is_lookup};
 use rapport_crm_core::query::Search;
 use rapport_platform::{Error, Reader};
 use search::SearchBody;
-use view::{ContactView, DocumentsView};
+pub use view::ContactView;
+use view::DocumentsView;
 
 crate::path_params! {
     Id = "id": "Contact",

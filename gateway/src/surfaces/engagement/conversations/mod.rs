@@ -1,17 +1,16 @@
 //! Conversations in funnels.
 
 mod body;
-mod contact;
 mod field;
 mod report;
 mod view;
 
+use super::contacts::ContactView;
 use super::table::{BulkCreate, BulkUpdate, Create};
 use crate::http::body::Large;
 use crate::http::table::Table;
 use crate::http::{Answer, App, Auth, Body, Once, Write};
 use body::{BulkCreateBody, BulkUpdateBody, NewConversation, items, read_change, read_new, refusal};
-use contact::ConversationContactView;
 use rapport_inbox::funnel_conversations::FunnelConversation;
 use rapport_platform::{Error, Result, Tx};
 use report::BulkView;
@@ -37,7 +36,7 @@ async fn view<P>(
         .details_in(tx, &[conversation.contact])
         .await?;
     let contact = found.into_iter().next().ok_or(Error::not_found("Contact"))?;
-    let contact = ConversationContactView::of(contact, auth.organization);
+    let contact = ContactView::of(contact, auth.organization);
     Ok(ConversationView::of(conversation, contact, auth.organization))
 }
 

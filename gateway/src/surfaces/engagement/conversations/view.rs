@@ -1,7 +1,7 @@
 //! Conversations as they are shown.
 
-use super::contact::ConversationContactView;
 use crate::http::time;
+use crate::surfaces::engagement::contacts::ContactView;
 use chrono::{DateTime, Utc};
 use rapport_inbox::funnel_conversations::{ChannelSession, FunnelConversation};
 use rapport_platform::RawJson;
@@ -100,14 +100,14 @@ pub struct ConversationView {
     /// One for each address that the contact had when the conversation was made.
     channel_sessions: Vec<ChannelSessionView>,
     /// The contact.
-    contacts: Vec<ConversationContactView>,
+    contacts: Vec<ContactView>,
     #[schema(value_type = HashMap<String, Value>, example = json!({"topic": "roof"}))]
     custom_fields: RawJson,
 }
 
 impl ConversationView {
     /// Of the organization `tenant`.
-    pub fn of(conversation: FunnelConversation, contact: ConversationContactView, tenant: Uuid) -> Self {
+    pub fn of(conversation: FunnelConversation, contact: ContactView, tenant: Uuid) -> Self {
         let sessions = conversation.sessions.into_iter();
         Self {
             id: conversation.id,
