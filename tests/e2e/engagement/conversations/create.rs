@@ -194,35 +194,6 @@ async fn what_cannot_be_accepted_is_named() {
             (with(json!({"customFields": []})), "customFields"),
             (with(json!({"customFields": {"a": "\u{0}"}})), "customFields"),
             (with(json!({"colour": 1})), "colour"),
-            (
-                with(json!({"contact": {"phones": "+56911111111"}})),
-                "contact.phones",
-            ),
-            (
-                with(json!({"contact": {"phones": ["call me"]}})),
-                "contact.phones[0]",
-            ),
-            (
-                with(json!({"contact": {"emails": ["a@b.cl", 7]}})),
-                "contact.emails[1]",
-            ),
-            (
-                with(json!({"contact": {"emails": ["nobody"]}})),
-                "contact.emails[0]",
-            ),
-            (
-                with(json!({"contact": {"firstName": "x".repeat(256)}})),
-                "contact.firstName",
-            ),
-            (with(json!({"contact": {"colour": 1}})), "contact.colour"),
-            (
-                with(json!({"contact": {"firstName": "A", "userId": 999_999}})),
-                "contact.userId",
-            ),
-            (with(json!({"contact": {"customFields": {"x": 1}}})), "contact"),
-            (with(json!({"contact": null})), "contact"),
-            (with(json!({"contact": 7})), "contact"),
-            (json!([]), "item"),
         ] {
             let refused = app.alpha.post(CREATE, &body).await;
             assert_blames(&refused, field);
@@ -296,6 +267,50 @@ async fn a_repeated_request_is_carried_out_once() {
         assert_eq!(first.body, again.body);
         assert_eq!(funnel.count("conversations").await, 1);
         app.alpha.reader.post(CREATE, &body).await.expect(403);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_accepted_of_a_contact_is_named() {
+    TestApp::run(async |app| {
+        let funnel = Funnel::of(app, &app.alpha).await;
+        let with = |more: Value| json!({"funnelId": funnel.id, "contact": more["contact"]});
+        for (body, field) in [
+            (
+                with(json!({"contact": {"phones": "+56911111111"}})),
+                "contact.phones",
+            ),
+            (
+                with(json!({"contact": {"phones": ["call me"]}})),
+                "contact.phones[0]",
+            ),
+            (
+                with(json!({"contact": {"emails": ["a@b.cl", 7]}})),
+                "contact.emails[1]",
+            ),
+            (
+                with(json!({"contact": {"emails": ["nobody"]}})),
+                "contact.emails[0]",
+            ),
+            (
+                with(json!({"contact": {"firstName": "x".repeat(256)}})),
+                "contact.firstName",
+            ),
+            (with(json!({"contact": {"colour": 1}})), "contact.colour"),
+            (
+                with(json!({"contact": {"firstName": "A", "userId": 999_999}})),
+                "contact.userId",
+            ),
+            (with(json!({"contact": {"customFields": {"x": 1}}})), "contact"),
+            (with(json!({"contact": null})), "contact"),
+            (with(json!({"contact": 7})), "contact"),
+            (json!([]), "item"),
+        ] {
+            let refused = app.alpha.post(CREATE, &body).await;
+            assert_blames(&refused, field);
+        }
+        assert_eq!(funnel.count("contacts").await, 0);
     })
     .await;
 }
