@@ -2,7 +2,7 @@
 
 use crate::server::Server;
 use crate::world::{self, World};
-use crate::{Args, http};
+use crate::{Args, http, sizes};
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 use std::fmt::Write;
@@ -28,8 +28,7 @@ struct Import {
 /// # Errors
 /// When the server does not take it, or fails to import a row.
 pub async fn run(args: &Args, rows: u64) -> Result<()> {
-    let sizes = if args.quick { world::QUICK } else { world::FULL };
-    let world = World::make(&args.binary, sizes)?;
+    let world = World::make(&args.binary, sizes(args))?;
     let file = file(rows)?;
     let targets = world
         .with_database(async |database| world.targets(&database).await)

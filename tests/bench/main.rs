@@ -1,6 +1,7 @@
 //! Measures the built server against pgbench, which runs the very statements the server runs for the same
 //! requests, on the same database, in turn. What counts is the ratio: it holds on any machine, and under noise.
 
+mod bulk;
 mod capture;
 mod http;
 mod import;
@@ -21,7 +22,7 @@ use server::Server;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
-use world::World;
+use world::{Sizes, World};
 
 /// Measure Rapport against pgbench
 #[derive(Debug, Parser)]
@@ -39,6 +40,12 @@ struct Args {
     /// Measure the import of a CSV file of this many contacts instead, into an organization of 50,000
     #[arg(long, value_name = "ROWS")]
     import: Option<u64>,
+    /// Measure instead how much faster conversations are made many at once
+    #[arg(long)]
+    bulk: bool,
+    /// How many contacts the organization has
+    #[arg(long, value_name = "NUMBER")]
+    contacts: Option<u64>,
     /// The program to measure
     #[arg(long, default_value = "target/release/rapport", value_name = "FILE")]
     binary: PathBuf,
@@ -63,6 +70,9 @@ async fn run() -> Result<()> {
     if let Some(rows) = args.import {
         return import::run(&args, rows).await;
     }
+    if args.bulk {
+        return bulk::run(&args).await;
+    }
     if args.quick {
         (args.seconds, args.rounds) = (1, 1);
     }
@@ -83,7 +93,7 @@ async fn run() -> Result<()> {
 }
 
 async fn measure(args: &Args) -> Result<Report> {
-    let sizes = if args.quick { world::QUICK } else { world::FULL };
+    let sizes = sizes(args);
     let world = World::make(&args.binary, sizes)?;
     let starts = world.cold_starts(&args.binary, if args.quick { 1 } else { 3 })?;
     world
@@ -108,4 +118,13 @@ async fn measure(args: &Args) -> Result<Report> {
             })
         })
         .await
+}
+
+/// How much data there is to be.
+fn sizes(args: &Args) -> Sizes {
+    let sizes = if args.quick { world::QUICK } else { world::FULL };
+    Sizes {
+        contacts: args.contacts.unwrap_or(sizes.contacts),
+        ..sizes
+    }
 }

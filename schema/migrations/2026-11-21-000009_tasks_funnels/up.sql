@@ -100,8 +100,9 @@ CREATE TABLE tasks (
     UNIQUE (organization_id, uuid),
     CHECK (num_nonnulls(created_by_agent_id, created_by_ai_employee_id) = 1),
     CHECK (num_nonnulls(assigned_agent_id, assigned_ai_employee_id) = 1),
+    -- Whoever merges conversations defers it to the commit: what follows their events moves the tasks.
     CONSTRAINT tasks_conversation FOREIGN KEY (organization_id, conversation_id)
-        REFERENCES conversations (organization_id, id),
+        REFERENCES conversations (organization_id, id) DEFERRABLE,
     CONSTRAINT tasks_created_by_agent FOREIGN KEY (organization_id, created_by_agent_id)
         REFERENCES agents (organization_id, id),
     CONSTRAINT tasks_created_by_ai_employee FOREIGN KEY (organization_id, created_by_ai_employee_id)

@@ -1,10 +1,11 @@
 //! Makes one conversation of several that turn out to be one thread.
 
+use super::funnel;
 use crate::conversations::RECORD;
 use crate::drafts;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::try_join;
 use rapport_crm_core::audit::{self, Action, Changes};
 use rapport_platform::events::Event;
@@ -16,11 +17,12 @@ use uuid::Uuid;
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = conversations)]
 pub(super) struct Part {
-    id: i64,
+    pub id: i64,
     uuid: Uuid,
     start_at: DateTime<Utc>,
     last_activity_at: DateTime<Utc>,
     is_read: bool,
+    pub created_at: DateTime<Utc>,
 }
 
 /// Holds the conversations until the transaction ends, in the order of their ids; those that are gone are
@@ -48,6 +50,7 @@ pub(super) async fn into_oldest(tx: &mut Tx, mut parts: Vec<Part>) -> Result<Opt
             move_references(tx, &gone, oldest.id)
         )?;
         drafts::merge(tx, &gone, oldest.id).await?;
+        funnel::merge(tx, oldest, &gone).await?;
         remove(tx, &gone).await?;
         widen(tx, oldest, others).await?;
         log(tx, oldest, others).await?;
@@ -78,6 +81,8 @@ async fn move_references(tx: &Tx, from: &[i64], to: i64) -> Result<()> {
 }
 
 async fn remove(tx: &Tx, ids: &[i64]) -> Result<()> {
+    // What refers to them follows before the commit, by their events.
+    tx.conn().batch_execute("SET CONSTRAINTS ALL DEFERRED").await?;
     let gone = conversations::table
         .filter(conversations::organization_id.eq(tx.organization()))
         .filter(conversations::id.eq_any(ids));
@@ -104,7 +109,7 @@ async fn log(tx: &mut Tx, oldest: &Part, others: &[Part]) -> Result<()> {
     for part in others {
         let changes = Changes::new().field("merged_into", &none, &ids::opaque(oldest.uuid));
         audit::record(tx, Action::Delete, (RECORD, part.uuid), &changes).await?;
-        let payload = json!({"merged_into": ids::opaque(oldest.uuid)});
+        let payload = json!({"merged_into": ids::opaque(oldest.uuid), "number": part.id});
         tx.emit(Event {
             payload: RawJson::of(&payload)?,
             ..Event::new("conversation.deleted", RECORD, part.uuid)

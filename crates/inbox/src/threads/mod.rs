@@ -1,5 +1,6 @@
 //! Threads: in which conversation an e-mail belongs.
 
+mod funnel;
 mod ids;
 mod merge;
 mod service;

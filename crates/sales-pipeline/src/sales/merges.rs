@@ -2,6 +2,7 @@
 
 use super::log::RECORD;
 use super::store;
+use crate::tasks;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -11,8 +12,8 @@ use rapport_platform::{Result, Tx, ids};
 use rapport_schema::tables::{contacts, sale_contacts, sale_conversations, sales};
 use uuid::Uuid;
 
-/// Lets sales refer to what a contact or a conversation was merged into. It follows every event about one whose
-/// payload has `merged_into`, an opaque id.
+/// Lets sales and tasks refer to what a contact or a conversation was merged into. It follows every event about one whose
+/// payload has `merged_into`, an opaque id; tasks know conversations by their `number`.
 #[derive(Debug, Default)]
 pub struct FollowMerges;
 
@@ -23,7 +24,12 @@ impl Projection for FollowMerges {
             let Some(into) = merged_into(event) else { continue };
             match event.subject_type {
                 "contact" => move_contact(tx, event.subject_id, into).await?,
-                "conversation" => move_conversation(tx, event.subject_id, into).await?,
+                "conversation" => {
+                    move_conversation(tx, event.subject_id, into).await?;
+                    if let Some(number) = event.payload.to_value()["number"].as_i64() {
+                        tasks::move_conversation(tx, number, into).await?;
+                    }
+                }
                 _ => {}
             }
         }

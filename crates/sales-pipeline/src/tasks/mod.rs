@@ -2,11 +2,13 @@
 
 mod check;
 mod erasure;
+mod follow;
 mod removal;
 mod rows;
 mod service;
 
 pub use erasure::TaskErasure;
+pub(crate) use follow::move_conversation;
 pub use removal::TaskRemoval;
 pub use service::PgTasks;
 

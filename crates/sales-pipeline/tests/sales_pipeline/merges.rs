@@ -1,7 +1,7 @@
 //! What sales refer to is merged into something else.
 
 use crate::stage::{Stage, at};
-use rapport_crm_core::{ContactService, PgContacts};
+use rapport_crm_core::{AiEmployeeService, ContactService, PgAiEmployees, PgContacts};
 use rapport_inbox::conversations::NewConversation;
 use rapport_inbox::threads::ThreadKeys;
 use rapport_inbox::{ConversationService, PgConversations, PgThreads, ThreadService};
@@ -9,6 +9,7 @@ use rapport_platform::events::{Event, Projection};
 use rapport_platform::{Ctx, Db, Error, RawJson, ids};
 use rapport_sales_pipeline::FollowMerges;
 use rapport_sales_pipeline::sales::{NewSale, NewSaleContact, SaleContact};
+use rapport_sales_pipeline::tasks::{NewTask, PgTasks, Status, TaskService, Worker};
 use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -25,6 +26,13 @@ fn merged(kind: &'static str, subject: &'static str, from: Uuid, into: Uuid) -> 
         payload: RawJson::of(&payload).unwrap(),
         ..Event::new(kind, subject, from)
     }
+}
+
+/// The numeric id of a conversation.
+async fn number(stage: &Stage, conversation: Uuid) -> i64 {
+    let query = format!("SELECT id FROM conversations WHERE uuid = '{conversation}'");
+    let sql = stage.test.sql().await;
+    sql.query_one(&query, &[]).await.unwrap().get(0)
 }
 
 async fn with_contacts(stage: &Stage, contacts: &[(Uuid, bool)]) -> Uuid {
@@ -92,6 +100,20 @@ async fn conversations_that_turn_out_to_be_one_are_followed() {
         stage.create(new).await.unwrap().uuid
     };
     let (one, both) = (about(vec![newer]).await, about(vec![newer, older]).await);
+    let (old, new) = (number(&stage, older).await, number(&stage, newer).await);
+    let task = db.write::<_, Error, _>(&ctx, async |tx| {
+        let worker = Worker::AiEmployee(PgAiEmployees.create(tx, "Ada".to_owned()).await?.id);
+        let task = NewTask {
+            conversation: new,
+            objective: "Call back".to_owned(),
+            created_by: worker,
+            assigned_to: worker,
+            due_at: None,
+            status: Status::Scheduled,
+        };
+        PgTasks.create(tx, task).await
+    });
+    let task = task.await.unwrap();
     let merge = db.write::<_, Error, _>(&ctx, async |tx| {
         let mail = |id: &str, references: &[&str]| ThreadKeys {
             message_id: Some(id.to_owned()),
@@ -106,6 +128,11 @@ async fn conversations_that_turn_out_to_be_one_are_followed() {
         PgThreads.place(tx, &mail("c@x", &["a@x", "b@x"])).await
     });
     merge.await.unwrap();
+    let reader = stage.reader(&stage.acme).await;
+    let moved = PgTasks.get(&reader, task.uuid).await.unwrap();
+    assert_eq!(moved.conversation, old);
+    let change = json!([{"field": "conversation", "from": new, "to": old}]);
+    assert_eq!(stage.audit("task").await[1..], [("update".to_owned(), change)]);
     for sale in [one, both] {
         let sale = stage.get(sale).await.unwrap();
         assert_eq!((sale.conversations, sale.version), (vec![older], 2));
