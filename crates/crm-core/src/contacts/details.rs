@@ -4,6 +4,7 @@ use super::readdress::Readdress;
 use super::rows::{ContactRow, ContactValues, visible};
 use super::{Contact, ContactAddress, Name, PgContacts, addresses, assigned, find, readdress, write};
 use crate::address::ChannelType;
+use crate::custom_fields::merged;
 use crate::query::{Listed, Search, Window};
 use crate::{companies, text};
 use async_trait::async_trait;
@@ -13,8 +14,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
 use rapport_platform::{Error, Patch, RawJson, Reader, Result, Tx};
 use rapport_schema::tables::contacts;
-use serde_json::value::RawValue;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A contact and its addresses.
@@ -237,7 +237,7 @@ fn patched(old: Option<&Contact>, patch: DetailsPatch) -> Result<(ContactValues,
     values.custom_fields = match patch.custom_fields {
         Patch::Keep => values.custom_fields,
         Patch::Clear => RawJson::default(),
-        Patch::Set(changes) => changed(&values.custom_fields, &changes)?,
+        Patch::Set(changes) => merged(&values.custom_fields, &changes)?,
     };
     let mut values = values.checked()?;
     let parts = |contact: &Contact| (contact.first_name.clone(), contact.last_name.clone());
@@ -261,20 +261,4 @@ fn patched(old: Option<&Contact>, patch: DetailsPatch) -> Result<(ContactValues,
         all: patch.addresses,
     };
     Ok((values, readdress))
-}
-
-/// The custom fields after `changes`. Values are taken over as they are written, digit by digit.
-fn changed(fields: &RawJson, changes: &RawJson) -> Result<RawJson> {
-    type Fields = BTreeMap<String, Box<RawValue>>;
-    let mut fields: Fields = serde_json::from_str(fields.get()).map_err(Error::internal)?;
-    let changes: Fields = serde_json::from_str(changes.get())
-        .map_err(|_| Error::invalid("custom_fields", "must be an object"))?;
-    for (key, value) in changes {
-        if value.get() == "null" {
-            fields.remove(&key);
-        } else {
-            fields.insert(key, value);
-        }
-    }
-    RawJson::of(&fields)
 }

@@ -6,6 +6,7 @@ mod details;
 mod erasure;
 mod find;
 mod list;
+pub(crate) mod many;
 mod name;
 mod people;
 mod readdress;

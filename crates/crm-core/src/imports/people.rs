@@ -1,21 +1,19 @@
 //! The statements that write the contacts, addresses and companies of a batch.
 
 use super::lookup::Companies;
-use super::plan::{Plan, key};
+use super::plan::Plan;
 use crate::address::Address;
 use crate::audit::{self, Action};
+use crate::contacts::many::{self, Ids};
 use crate::custom_fields::{Definitions, Owner};
 use crate::{Company, Contact, companies, contacts};
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use rapport_platform::events::Event;
 use rapport_platform::{Error, RawJson, Result, Tx};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use uuid::Uuid;
-
-/// Numeric ids by UUID.
-pub(super) type Ids = HashMap<Uuid, i64>;
 
 #[derive(QueryableByName)]
 struct Made {
@@ -78,99 +76,12 @@ fn company(tx: &Tx, uuid: Uuid, name: String) -> Company {
     }
 }
 
-/// The values of contacts, column by column.
-#[derive(Default)]
-struct Columns<'a> {
-    ids: Vec<i64>,
-    uuids: Vec<Uuid>,
-    names: Vec<Option<&'a str>>,
-    first_names: Vec<Option<&'a str>>,
-    last_names: Vec<Option<&'a str>>,
-    emails: Vec<Option<&'a str>>,
-    phones: Vec<Option<&'a str>>,
-    companies: Vec<Option<i64>>,
-    roles: Vec<Option<&'a str>>,
-    custom: Vec<&'a RawJson>,
-}
-
-impl<'a> Columns<'a> {
-    fn of(contacts: impl Iterator<Item = &'a Contact>, companies: &Ids) -> Self {
-        let mut columns = Self::default();
-        for contact in contacts {
-            columns.ids.push(contact.id);
-            columns.uuids.push(contact.uuid);
-            columns.names.push(contact.name.as_deref());
-            columns.first_names.push(contact.first_name.as_deref());
-            columns.last_names.push(contact.last_name.as_deref());
-            columns.emails.push(contact.email.as_deref());
-            columns.phones.push(contact.phone_number.as_deref());
-            let company = contact.company.and_then(|uuid| companies.get(&uuid).copied());
-            columns.companies.push(company);
-            columns.roles.push(contact.company_role.as_deref());
-            columns.custom.push(&contact.custom_fields);
-        }
-        columns
+/// Lets contacts work for the companies of these ids.
+pub(super) fn employ<'a>(contacts: impl Iterator<Item = &'a mut Contact>, companies: &Ids) {
+    for contact in contacts {
+        let company = contact.company.and_then(|uuid| companies.get(&uuid).copied());
+        contact.company_id = company.or(contact.company_id);
     }
-}
-
-/// Inserts new contacts in their order and answers their ids.
-pub(super) async fn insert(tx: &Tx, contacts: &[Contact], companies: &Ids) -> Result<Ids> {
-    if contacts.is_empty() {
-        return Ok(Ids::new());
-    }
-    let columns = Columns::of(contacts.iter(), companies);
-    let made: Vec<Made> = diesel::sql_query(
-        "INSERT INTO contacts (organization_id, uuid, name, first_name, last_name, email, phone_number, \
-             company_id, company_role, custom_fields, created_at, updated_at) \
-         SELECT $1, n.uuid, n.name, n.first, n.last, n.email, n.phone, n.company, n.role, n.custom, $2, $2 \
-         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY \
-             AS n (uuid, name, first, last, email, phone, company, role, custom, place) \
-         ORDER BY n.place RETURNING id, uuid",
-    )
-    .bind::<BigInt, _>(tx.organization())
-    .bind::<Timestamptz, _>(tx.now())
-    .bind::<Array<SqlUuid>, _>(columns.uuids)
-    .bind::<Array<Nullable<Text>>, _>(columns.names)
-    .bind::<Array<Nullable<Text>>, _>(columns.first_names)
-    .bind::<Array<Nullable<Text>>, _>(columns.last_names)
-    .bind::<Array<Nullable<Text>>, _>(columns.emails)
-    .bind::<Array<Nullable<Text>>, _>(columns.phones)
-    .bind::<Array<Nullable<BigInt>>, _>(columns.companies)
-    .bind::<Array<Nullable<Text>>, _>(columns.roles)
-    .bind::<Array<Jsonb>, _>(columns.custom)
-    .load(&mut tx.conn())
-    .await?;
-    Ok(made.into_iter().map(|row| (row.uuid, row.id)).collect())
-}
-
-/// Stores contacts that have changed; they are held. None loses its company.
-pub(super) async fn update(tx: &Tx, changed: &[(Contact, Contact)], companies: &Ids) -> Result<()> {
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let columns = Columns::of(changed.iter().map(|(_, new)| new), companies);
-    diesel::sql_query(
-        "UPDATE contacts SET name = n.name, first_name = n.first, last_name = n.last, email = n.email, phone_number = n.phone, \
-             company_id = coalesce(n.company, contacts.company_id), company_role = n.role, custom_fields = n.custom, \
-             updated_at = $2 \
-         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) \
-             AS n (id, name, first, last, email, phone, company, role, custom) \
-         WHERE contacts.organization_id = $1 AND contacts.id = n.id",
-    )
-    .bind::<BigInt, _>(tx.organization())
-    .bind::<Timestamptz, _>(tx.now())
-    .bind::<Array<BigInt>, _>(columns.ids)
-    .bind::<Array<Nullable<Text>>, _>(columns.names)
-    .bind::<Array<Nullable<Text>>, _>(columns.first_names)
-    .bind::<Array<Nullable<Text>>, _>(columns.last_names)
-    .bind::<Array<Nullable<Text>>, _>(columns.emails)
-    .bind::<Array<Nullable<Text>>, _>(columns.phones)
-    .bind::<Array<Nullable<BigInt>>, _>(columns.companies)
-    .bind::<Array<Nullable<Text>>, _>(columns.roles)
-    .bind::<Array<Jsonb>, _>(columns.custom)
-    .execute(&mut tx.conn())
-    .await?;
-    Ok(())
 }
 
 /// Keeps the custom fields of contacts that got some, to be looked up.
@@ -200,42 +111,20 @@ pub(super) async fn keep(
     definitions.store(tx, &values.collect::<Result<Vec<_>>>()?).await
 }
 
-/// Gives addresses to contacts, in the order in which everybody takes several: e-mail addresses first.
+/// Gives addresses to contacts.
 ///
 /// # Errors
 /// `Conflict` when somebody else took one meanwhile.
-pub(super) async fn claim(tx: &Tx, mut claims: Vec<(Uuid, Address)>, ids: &Ids) -> Result<()> {
-    if claims.is_empty() {
+pub(super) async fn claim(tx: &Tx, claims: &[(Uuid, Address)], ids: &Ids) -> Result<()> {
+    let owned = claims
+        .iter()
+        .map(|(uuid, address)| Some((ids.get(uuid).copied()?, address)));
+    let owned: Option<Vec<_>> = owned.collect();
+    let owned = owned.ok_or_else(|| Error::internal("an address of a contact that was not written"))?;
+    if many::claim(tx, &owned).await? {
         return Ok(());
     }
-    claims.sort_by_cached_key(|(_, address)| key(address));
-    let owners: Option<Vec<i64>> = claims.iter().map(|(uuid, _)| ids.get(uuid).copied()).collect();
-    let owners = owners.ok_or_else(|| Error::internal("an address of a contact that was not written"))?;
-    let (mut kinds, mut typed, mut normalized) = (vec![], vec![], vec![]);
-    for (_, address) in &claims {
-        kinds.push(address.channel_type.name());
-        typed.push(address.address.as_str());
-        normalized.push(address.normalized.as_str());
-    }
-    let taken = diesel::sql_query(
-        "INSERT INTO contact_addresses (organization_id, contact_id, channel_type, address, normalized, created_at, \
-             updated_at) \
-         SELECT $1, n.contact, n.kind, n.address, n.normalized, $2, $2 \
-         FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS n (contact, kind, address, normalized, place) \
-         ORDER BY n.place ON CONFLICT DO NOTHING",
-    )
-    .bind::<BigInt, _>(tx.organization())
-    .bind::<Timestamptz, _>(tx.now())
-    .bind::<Array<BigInt>, _>(owners)
-    .bind::<Array<Text>, _>(kinds)
-    .bind::<Array<Text>, _>(typed)
-    .bind::<Array<Text>, _>(normalized)
-    .execute(&mut tx.conn())
-    .await?;
-    if taken < claims.len() {
-        return Err(Error::conflict("Another contact got an address meanwhile"));
-    }
-    Ok(())
+    Err(Error::conflict("Another contact got an address meanwhile"))
 }
 
 /// Notes in audit log and events what was made and what has changed.

@@ -7,6 +7,7 @@ use super::rows::CountsRow;
 use super::{Counts, Import, RECORD, RowError, State, custom, forget, people, service};
 use crate::address::Address;
 use crate::audit::{self, Action, Changes};
+use crate::contacts::many;
 use crate::custom_fields::{Definitions, EntityType};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -92,14 +93,17 @@ fn plan(tx: &Tx, import: (&Import, &Definitions), found: super::plan::Found, row
     Planner::new(import, found, &mut fresh, tx.now()).run(rows)
 }
 
-async fn write(tx: &mut Tx, plan: Plan, companies: Companies, definitions: &Definitions) -> Result<()> {
+async fn write(tx: &mut Tx, mut plan: Plan, companies: Companies, definitions: &Definitions) -> Result<()> {
     let companies = people::add_companies(tx, &plan, companies).await?;
-    let updated: Vec<_> = plan.updated.into_values().collect();
-    let mut ids = people::insert(tx, &plan.created, &companies).await?;
-    people::update(tx, &updated, &companies).await?;
+    people::employ(plan.created.iter_mut(), &companies);
+    let mut updated: Vec<_> = plan.updated.into_values().collect();
+    people::employ(updated.iter_mut().map(|(_, new)| new), &companies);
+    let mut ids = many::insert(tx, &Vec::from_iter(&plan.created)).await?;
+    let changed: Vec<_> = updated.iter().map(|(_, new)| new).collect();
+    many::update(tx, &changed).await?;
     ids.extend(updated.iter().map(|(old, _)| (old.uuid, old.id)));
     people::keep(tx, definitions, &plan.created, &updated, &ids).await?;
-    people::claim(tx, plan.claims, &ids).await?;
+    people::claim(tx, &plan.claims, &ids).await?;
     people::log(tx, &plan.created, &updated).await
 }
 
