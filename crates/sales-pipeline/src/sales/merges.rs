@@ -26,7 +26,12 @@ impl Projection for FollowMerges {
                 "contact" => move_contact(tx, event.subject_id, into).await?,
                 "conversation" => {
                     move_conversation(tx, event.subject_id, into).await?;
-                    if let Some(number) = event.payload.to_value()["number"].as_i64() {
+                    if let Some(number) = event
+                        .payload
+                        .to_value()
+                        .get("number")
+                        .and_then(serde_json::Value::as_i64)
+                    {
                         tasks::move_conversation(tx, number, into).await?;
                     }
                 }

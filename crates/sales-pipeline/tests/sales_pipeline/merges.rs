@@ -80,6 +80,23 @@ async fn a_merged_contact_is_followed() {
     );
 }
 
+/// A task of an AI employee in a conversation.
+async fn task(stage: &Stage, conversation: i64) -> Uuid {
+    let made = stage.write(async |tx| {
+        let worker = Worker::AiEmployee(PgAiEmployees.create(tx, "Ada".to_owned()).await?.id);
+        let task = NewTask {
+            conversation,
+            objective: "Call back".to_owned(),
+            created_by: worker,
+            assigned_to: worker,
+            due_at: None,
+            status: Status::Scheduled,
+        };
+        PgTasks.create(tx, task).await
+    });
+    made.await.unwrap().uuid
+}
+
 /// Mails that name each other's ids show that two conversations are one.
 #[tokio::test]
 async fn conversations_that_turn_out_to_be_one_are_followed() {
@@ -101,19 +118,7 @@ async fn conversations_that_turn_out_to_be_one_are_followed() {
     };
     let (one, both) = (about(vec![newer]).await, about(vec![newer, older]).await);
     let (old, new) = (number(&stage, older).await, number(&stage, newer).await);
-    let task = db.write::<_, Error, _>(&ctx, async |tx| {
-        let worker = Worker::AiEmployee(PgAiEmployees.create(tx, "Ada".to_owned()).await?.id);
-        let task = NewTask {
-            conversation: new,
-            objective: "Call back".to_owned(),
-            created_by: worker,
-            assigned_to: worker,
-            due_at: None,
-            status: Status::Scheduled,
-        };
-        PgTasks.create(tx, task).await
-    });
-    let task = task.await.unwrap();
+    let task = task(&stage, new).await;
     let merge = db.write::<_, Error, _>(&ctx, async |tx| {
         let mail = |id: &str, references: &[&str]| ThreadKeys {
             message_id: Some(id.to_owned()),
@@ -129,7 +134,7 @@ async fn conversations_that_turn_out_to_be_one_are_followed() {
     });
     merge.await.unwrap();
     let reader = stage.reader(&stage.acme).await;
-    let moved = PgTasks.get(&reader, task.uuid).await.unwrap();
+    let moved = PgTasks.get(&reader, task).await.unwrap();
     assert_eq!(moved.conversation, old);
     let change = json!([{"field": "conversation", "from": new, "to": old}]);
     assert_eq!(stage.audit("task").await[1..], [("update".to_owned(), change)]);
