@@ -100,9 +100,9 @@ async fn insert(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<Vec<Take
                   SELECT $1, new.id, $2, new.channel_type, new.address, new.normalized, $3, $3 FROM ( \
                       SELECT nextval('contact_addresses_id_seq') AS id, channel_type, address, normalized \
                       FROM unnest(CAST($4 AS text[]), CAST($5 AS text[]), CAST($6 AS text[])) WITH ORDINALITY \
-                 AS said (channel_type, address, normalized, place) \
+                          AS said (channel_type, address, normalized, place) \
                       ORDER BY place \
-                  ) AS new ORDER BY new.channel_type, new.normalized \
+                  ) AS new ORDER BY new.channel_type COLLATE \"C\", new.normalized COLLATE \"C\" \
                   ON CONFLICT DO NOTHING RETURNING channel_type, normalized";
     let taken = diesel::sql_query(insert)
         .bind::<BigInt, _>(tx.organization())
