@@ -51,7 +51,8 @@ pub(crate) async fn insert(tx: &Tx, events: Vec<Event>) -> Result<()> {
     diesel::sql_query(
         "INSERT INTO events (organization_id, kind, subject_type, subject_id, payload, occurred_at) \
          SELECT $1, e.kind, e.subject_type, e.subject_id, e.payload, $2 \
-         FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS e (kind, subject_type, subject_id, payload, place) \
+         FROM unnest(CAST($3 AS text[]), CAST($4 AS text[]), CAST($5 AS uuid[]), CAST($6 AS jsonb[])) \
+             WITH ORDINALITY AS e (kind, subject_type, subject_id, payload, place) \
          ORDER BY e.place",
     )
     .bind::<BigInt, _>(tx.organization())

@@ -86,7 +86,8 @@ pub async fn record_all(tx: &Tx, entries: &[Entry]) -> Result<()> {
         "INSERT INTO audit_logs (organization_id, uuid, occurred_at, actor_type, agent_id, api_key_id, action_type, \
              record_type, record_id, changes, request_id) \
          SELECT $1, n.uuid, $2, $3, $4, $5, n.action, n.type, n.record, n.changes, $6 \
-         FROM unnest($7, $8, $9, $10, $11) WITH ORDINALITY AS n (uuid, action, type, record, changes, place) \
+         FROM unnest(CAST($7 AS uuid[]), CAST($8 AS text[]), CAST($9 AS text[]), CAST($10 AS uuid[]), \
+             CAST($11 AS jsonb[])) WITH ORDINALITY AS n (uuid, action, type, record, changes, place) \
          ORDER BY n.place",
     )
     .bind::<BigInt, _>(tx.organization())
