@@ -19,7 +19,8 @@ pub const ADDRESS: Shape = &[
     ("updatedAt", Time),
 ];
 
-const CONTACT: Shape = &[
+/// A contact, wherever it is shown.
+pub const CONTACT: Shape = &[
     ("id", Integer),
     ("tenantId", Uuid),
     ("providerId", Maybe(&Text)),

@@ -7,7 +7,8 @@ mod create;
 mod limits;
 mod operations;
 
-use crate::support::shape::Type::{Any, Free, Integer, List, Maybe, Text, Time, Uuid};
+use crate::engagement::contacts::CONTACT;
+use crate::support::shape::Type::{Free, Integer, List, Maybe, Text, Time, Uuid};
 use crate::support::shape::{Shape, assert_shape};
 use rapport_test_support::{Response, Tenant, TestApp};
 use serde_json::{Value, json};
@@ -28,36 +29,6 @@ const SESSION: Shape = &[
     ("messagingConversationId", Maybe(&Text)),
     ("createdAt", Time),
     ("updatedAt", Time),
-];
-
-const ADDRESS: Shape = &[
-    ("id", Integer),
-    ("tenantId", Uuid),
-    ("contactId", Integer),
-    ("channelType", Text),
-    ("address", Text),
-    ("createdAt", Time),
-    ("updatedAt", Time),
-];
-
-const CONTACT: Shape = &[
-    ("id", Integer),
-    ("tenantId", Uuid),
-    ("providerId", Maybe(&Text)),
-    ("providerName", Maybe(&Text)),
-    ("nationalId", Maybe(&Text)),
-    ("firstName", Maybe(&Text)),
-    ("lastName", Maybe(&Text)),
-    ("email", Maybe(&Text)),
-    ("phone", Maybe(&Text)),
-    ("userId", Maybe(&Integer)),
-    ("contactCompanyId", Maybe(&Integer)),
-    ("companyPosition", Maybe(&Text)),
-    ("metadata", Any),
-    ("createdAt", Time),
-    ("updatedAt", Time),
-    ("customFields", Free),
-    ("addresses", List(ADDRESS)),
 ];
 
 const CONVERSATION: Shape = &[
