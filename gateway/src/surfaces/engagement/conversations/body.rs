@@ -1,282 +1,160 @@
 //! Conversations as they are sent.
 
-use super::field::{Field, Keys, Lenient, Reading, object};
-use crate::surfaces::engagement::number::Number;
+use super::field::{Lenient, Object};
 use chrono::{DateTime, Utc};
 use rapport_crm_core::contacts::NewPerson;
 use rapport_crm_core::operations::{Code, Issue, MOST};
 use rapport_inbox::funnel_conversations::{FunnelConversationPatch, NewFunnelConversation, Unread};
-use rapport_platform::{Error, Patch, RawJson};
+use rapport_platform::Error;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
-use utoipa::ToSchema;
+use std::collections::HashMap;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
-/// What is said of the contact of a new conversation.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct NewConversationContact {
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Jane")]
-    first_name: Field<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Doe")]
-    last_name: Field<String>,
-    /// Telephone numbers. The contact is that of the first one that somebody has.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50, example = json!(["+56912345678"]))]
-    phones: Field<Vec<String>>,
-    /// E-mail addresses; they are looked for when no number is known.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50, example = json!(["jane@doe.example"]))]
-    emails: Field<Vec<String>>,
-    /// It is looked for when no address is known.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "12345678-5")]
-    national_id: Field<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Head of Purchasing")]
-    company_position: Field<String>,
-    /// They are added to those that the contact has.
-    #[serde(default)]
-    #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"source": "web"}))]
-    custom_fields: Field<RawJson>,
+/// What is said of the contact of a conversation.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it is read by its documentation alone")]
+pub struct ConversationContact {
+    /// The contact of the conversation; no other one is accepted.
+    #[schema(example = 1024)]
+    id: Option<f64>,
+    #[schema(max_length = 255, example = "Jane")]
+    first_name: Option<String>,
+    #[schema(max_length = 255, example = "Doe")]
+    last_name: Option<String>,
+    /// Telephone numbers. A new conversation is with the contact of the first one that somebody has; in a change they
+    /// take the place of those that the contact has.
+    #[schema(max_items = 50, example = json!(["+56912345678"]))]
+    phones: Option<Vec<String>>,
+    /// E-mail addresses, likewise; a new conversation looks for them when no number is known.
+    #[schema(max_items = 50, example = json!(["jane@doe.example"]))]
+    emails: Option<Vec<String>>,
+    /// A new conversation looks for it when no address is known.
+    #[schema(max_length = 255, example = "12345678-5")]
+    national_id: Option<String>,
+    #[schema(max_length = 255, example = "Head of Purchasing")]
+    company_position: Option<String>,
+    /// Those that are added or change; the others stay. A key with `null` loses its value.
+    #[schema(example = json!({"source": "web"}))]
+    custom_fields: Option<HashMap<String, Value>>,
     /// The user who looks after the contact.
-    #[serde(default)]
-    #[schema(value_type = Option<f64>, example = 1024)]
-    user_id: Field<Number>,
+    #[schema(example = 1024)]
+    user_id: Option<f64>,
 }
 
-impl Keys for NewConversationContact {
-    const KEYS: &[&str] = &[
-        "firstName",
-        "lastName",
-        "phones",
-        "emails",
-        "nationalId",
-        "companyPosition",
-        "customFields",
-        "userId",
-    ];
-    const KEPT: &[&str] = &[];
+/// What is said of the contact of a new conversation: the same, but for the number, which nobody knows yet.
+#[derive(Debug)]
+pub struct NewConversationContact;
+
+impl PartialSchema for NewConversationContact {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = ConversationContact::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.description = Some("What is said of the contact of a new conversation.".to_owned());
+            object.properties.retain(|name, _| name != "id");
+        }
+        schema
+    }
 }
+
+impl ToSchema for NewConversationContact {}
 
 /// A new conversation in a funnel.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(example = json!({
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase", example = json!({
     "userId": 1024, "funnelId": 1024, "funnelStatusId": 1024, "customFields": {"topic": "roof"},
     "contactId": 1024, "contact": {"firstName": "Jane", "lastName": "Doe", "phones": ["+56912345678"]},
 }))]
+#[expect(dead_code, reason = "it is read by its documentation alone")]
 pub struct NewConversation {
     /// When it was made; now when absent.
-    #[serde(default)]
-    #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-10T12:00:00Z")]
-    created_at: Field<DateTime<Utc>>,
+    #[schema(example = "2026-03-10T12:00:00Z")]
+    created_at: Option<DateTime<Utc>>,
     /// The user it is assigned to.
-    #[serde(default)]
-    #[schema(value_type = Option<f64>, example = 1024)]
-    user_id: Field<Number>,
+    #[schema(example = 1024)]
+    user_id: Option<f64>,
     /// A funnel of the organization.
-    #[serde(default)]
-    #[schema(value_type = f64, required, example = 1024)]
-    funnel_id: Field<Number>,
+    #[schema(example = 1024)]
+    funnel_id: f64,
     /// One of the funnel's statuses; the first one when absent.
-    #[serde(default)]
-    #[schema(value_type = Option<f64>, example = 1024)]
-    funnel_status_id: Field<Number>,
+    #[schema(example = 1024)]
+    funnel_status_id: Option<f64>,
     /// Since when it is put away.
-    #[serde(default)]
-    #[schema(value_type = Option<DateTime<Utc>>, example = json!(null))]
-    archived_at: Field<DateTime<Utc>>,
-    #[serde(default)]
-    #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"topic": "roof"}))]
-    custom_fields: Field<RawJson>,
+    #[schema(example = json!(null))]
+    archived_at: Option<DateTime<Utc>>,
+    #[schema(example = json!({"topic": "roof"}))]
+    custom_fields: Option<HashMap<String, Value>>,
     /// A contact of the organization, who is then not looked for.
-    #[serde(default)]
-    #[schema(value_type = Option<f64>, example = 1024)]
-    contact_id: Field<Number>,
+    #[schema(example = 1024)]
+    contact_id: Option<f64>,
     /// Needed unless `contactId` is there.
-    #[serde(default)]
-    #[schema(value_type = Option<NewConversationContact>)]
-    contact: Field<Contact<NewConversationContact>>,
-}
-
-impl Keys for NewConversation {
-    const KEYS: &[&str] = &[
-        "createdAt",
-        "userId",
-        "funnelId",
-        "funnelStatusId",
-        "archivedAt",
-        "customFields",
-        "contactId",
-        "contact",
-    ];
-    const KEPT: &[&str] = &["id", "tenantId", "updatedAt"];
-}
-
-/// What is said of the contact of a conversation.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ConversationContact {
-    /// The contact of the conversation; no other one is accepted.
-    #[serde(default)]
-    #[schema(value_type = Option<f64>, example = 1024)]
-    id: Field<Number>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Jane")]
-    first_name: Field<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Doe")]
-    last_name: Field<String>,
-    /// They take the place of the telephone numbers that the contact has.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50, example = json!(["+56912345678"]))]
-    phones: Field<Vec<String>>,
-    /// They take the place of the e-mail addresses that the contact has.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50, example = json!(["jane@doe.example"]))]
-    emails: Field<Vec<String>>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "12345678-5")]
-    national_id: Field<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Head of Purchasing")]
-    company_position: Field<String>,
-    /// Those that change: a key with `null` loses its value.
-    #[serde(default)]
-    #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"source": "web"}))]
-    custom_fields: Field<RawJson>,
-    /// The user who looks after the contact.
-    #[serde(default)]
-    #[schema(value_type = Option<f64>, example = 1024)]
-    user_id: Field<Number>,
-}
-
-impl Keys for ConversationContact {
-    const KEYS: &[&str] = &[
-        "id",
-        "firstName",
-        "lastName",
-        "phones",
-        "emails",
-        "nationalId",
-        "companyPosition",
-        "customFields",
-        "userId",
-    ];
-    const KEPT: &[&str] = &[];
+    contact: Option<NewConversationContact>,
 }
 
 /// Changes to a conversation in a funnel. An absent key leaves the field, `null` clears it.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it is read by its documentation alone")]
 pub struct ConversationChange {
     /// The conversation.
-    #[serde(default)]
-    #[schema(value_type = f64, required, example = 1024)]
-    id: Field<Number>,
+    #[schema(example = 1024)]
+    id: f64,
     /// When it was made. It cannot be cleared.
-    #[serde(default)]
-    #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-10T12:00:00Z")]
-    created_at: Field<DateTime<Utc>>,
+    #[schema(example = "2026-03-10T12:00:00Z")]
+    created_at: Option<DateTime<Utc>>,
     /// The user it is assigned to.
-    #[serde(default)]
-    #[schema(value_type = Option<f64>, example = 1024)]
-    user_id: Field<Number>,
+    #[schema(example = 1024)]
+    user_id: Option<f64>,
     /// One of the statuses of its funnel.
-    #[serde(default)]
-    #[schema(value_type = Option<f64>, example = 1024)]
-    funnel_status_id: Field<Number>,
+    #[schema(example = 1024)]
+    funnel_status_id: Option<f64>,
     /// Since when it is put away.
-    #[serde(default)]
-    #[schema(value_type = Option<DateTime<Utc>>, example = json!(null))]
-    archived_at: Field<DateTime<Utc>>,
+    #[schema(example = json!(null))]
+    archived_at: Option<DateTime<Utc>>,
     /// Those that change: a key with `null` loses its value.
-    #[serde(default)]
-    #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"topic": "roof"}))]
-    custom_fields: Field<RawJson>,
-    #[serde(default)]
-    #[schema(value_type = Option<ConversationContact>)]
-    contact: Field<Contact<ConversationContact>>,
+    #[schema(example = json!({"topic": "roof"}))]
+    custom_fields: Option<HashMap<String, Value>>,
+    contact: Option<ConversationContact>,
 }
 
-impl Keys for ConversationChange {
-    const KEYS: &[&str] = &[
-        "id",
-        "createdAt",
-        "userId",
-        "funnelStatusId",
-        "archivedAt",
-        "customFields",
-        "contact",
-    ];
-    const KEPT: &[&str] = &["tenantId", "updatedAt"];
+impl Lenient for NewPerson {
+    fn read(json: &str) -> Result<Self, Vec<Issue>> {
+        let mut contact = Object::open(json)?;
+        let person = person(&mut contact);
+        contact.end(person)
+    }
 }
 
-/// A contact that is read, with the number by which it is named.
-#[derive(Debug)]
-pub struct Contact<T> {
+/// A contact, with the number by which it is named.
+struct Named {
     id: Option<i64>,
     person: NewPerson,
-    form: std::marker::PhantomData<T>,
 }
 
-impl Lenient for Contact<NewConversationContact> {
+impl Lenient for Named {
     fn read(json: &str) -> Result<Self, Vec<Issue>> {
-        let (contact, unknown) = object::<NewConversationContact>(json)?;
-        let contact = ConversationContact {
-            id: Field::Absent,
-            first_name: contact.first_name,
-            last_name: contact.last_name,
-            phones: contact.phones,
-            emails: contact.emails,
-            national_id: contact.national_id,
-            company_position: contact.company_position,
-            custom_fields: contact.custom_fields,
-            user_id: contact.user_id,
+        let mut contact = Object::open(json)?;
+        let named = Self {
+            id: contact.optional("id"),
+            person: person(&mut contact),
         };
-        person(contact, unknown)
+        contact.end(named)
     }
 }
 
-impl Lenient for Contact<ConversationContact> {
-    fn read(json: &str) -> Result<Self, Vec<Issue>> {
-        let (contact, unknown) = object::<ConversationContact>(json)?;
-        person(contact, unknown)
-    }
-}
-
-fn person<T>(contact: ConversationContact, unknown: Vec<Issue>) -> Result<Contact<T>, Vec<Issue>> {
-    let mut reading = Reading { issues: unknown };
-    let id = reading.optional("id", contact.id);
-    let agent = reading.patch("userId", contact.user_id);
-    let person = NewPerson {
-        first_name: reading.patch("firstName", contact.first_name),
-        last_name: reading.patch("lastName", contact.last_name),
-        phones: reading.patch("phones", contact.phones),
-        emails: reading.patch("emails", contact.emails),
-        national_id: reading.patch("nationalId", contact.national_id),
-        company_role: reading.patch("companyPosition", contact.company_position),
-        custom_fields: reading.patch("customFields", contact.custom_fields),
-        agent: number(agent),
-    };
-    if reading.issues.is_empty() {
-        Ok(Contact {
-            id: id.map(|id| id.0),
-            person,
-            form: std::marker::PhantomData,
-        })
-    } else {
-        Err(reading.issues)
-    }
-}
-
-fn number(patch: Patch<Number>) -> Patch<i64> {
-    match patch {
-        Patch::Keep => Patch::Keep,
-        Patch::Clear => Patch::Clear,
-        Patch::Set(number) => Patch::Set(number.0),
+fn person(contact: &mut Object<'_>) -> NewPerson {
+    NewPerson {
+        agent: contact.patch("userId"),
+        first_name: contact.patch("firstName"),
+        last_name: contact.patch("lastName"),
+        phones: contact.patch("phones"),
+        emails: contact.patch("emails"),
+        national_id: contact.patch("nationalId"),
+        company_role: contact.patch("companyPosition"),
+        custom_fields: contact.patch("customFields"),
     }
 }
 
@@ -285,29 +163,20 @@ fn number(patch: Patch<Number>) -> Patch<i64> {
 /// # Errors
 /// What is wrong with it.
 pub fn read_new(json: &RawValue) -> Result<NewFunnelConversation, Unread> {
-    let (body, unknown) = object::<NewConversation>(json.get()).map_err(unread)?;
-    let mut reading = Reading { issues: unknown };
-    let created_at = reading.optional("createdAt", body.created_at);
-    let agent = reading.optional("userId", body.user_id);
-    let funnel = reading.required("funnelId", body.funnel_id);
-    let status = reading.optional("funnelStatusId", body.funnel_status_id);
-    let archived_at = reading.optional("archivedAt", body.archived_at);
-    let custom_fields = reading.optional("customFields", body.custom_fields);
-    let contact = reading.optional("contactId", body.contact_id);
-    let person = reading.optional("contact", body.contact);
-    match funnel {
-        Some(funnel) if reading.issues.is_empty() => Ok(NewFunnelConversation {
-            created_at,
-            agent: agent.map(|id| id.0),
-            funnel: funnel.0,
-            status: status.map(|id| id.0),
-            archived_at,
-            custom_fields,
-            contact: contact.map(|id| id.0),
-            person: person.map(|contact| contact.person),
-        }),
-        _ => Err(unread(reading.issues)),
-    }
+    let mut item = Object::open(json.get()).map_err(unread)?;
+    item.ignore(&["id", "tenantId", "updatedAt"]);
+    let new = NewFunnelConversation {
+        created_at: item.optional("createdAt"),
+        agent: item.optional("userId"),
+        // Without it nobody gets to see the conversation.
+        funnel: item.required("funnelId").unwrap_or_default(),
+        status: item.optional("funnelStatusId"),
+        archived_at: item.optional("archivedAt"),
+        custom_fields: item.optional("customFields"),
+        contact: item.optional("contactId"),
+        person: item.optional("contact"),
+    };
+    item.end(new).map_err(unread)
 }
 
 /// Reads changes to a conversation.
@@ -315,31 +184,24 @@ pub fn read_new(json: &RawValue) -> Result<NewFunnelConversation, Unread> {
 /// # Errors
 /// What is wrong with them.
 pub fn read_change(json: &RawValue) -> Result<FunnelConversationPatch, Unread> {
-    let (body, unknown) = object::<ConversationChange>(json.get()).map_err(unread)?;
-    let mut reading = Reading { issues: unknown };
-    let id = reading.required("id", body.id).map(|id| id.0);
-    let created_at = reading.patch("createdAt", body.created_at);
-    let agent = reading.patch("userId", body.user_id);
-    let status = reading.patch("funnelStatusId", body.funnel_status_id);
-    let archived_at = reading.patch("archivedAt", body.archived_at);
-    let custom_fields = reading.patch("customFields", body.custom_fields);
-    let contact = reading.optional("contact", body.contact);
-    match id {
-        Some(id) if reading.issues.is_empty() => Ok(FunnelConversationPatch {
-            id,
-            created_at,
-            agent: number(agent),
-            status: number(status),
-            archived_at,
-            custom_fields,
-            contact: contact.as_ref().and_then(|contact| contact.id),
-            person: contact.map(|contact| contact.person),
-        }),
-        _ => Err(Unread {
-            item_id: id,
-            issues: reading.issues,
-        }),
+    let mut item = Object::open(json.get()).map_err(unread)?;
+    item.ignore(&["tenantId", "updatedAt"]);
+    let item_id = item.required("id");
+    let mut change = FunnelConversationPatch {
+        // Without it nobody gets to see the change.
+        id: item_id.unwrap_or_default(),
+        created_at: item.patch("createdAt"),
+        agent: item.patch("userId"),
+        status: item.patch("funnelStatusId"),
+        archived_at: item.patch("archivedAt"),
+        custom_fields: item.patch("customFields"),
+        contact: None,
+        person: None,
+    };
+    if let Some(Named { id, person }) = item.optional("contact") {
+        (change.contact, change.person) = (id, Some(person));
     }
+    item.end(change).map_err(|issues| Unread { item_id, issues })
 }
 
 fn unread(issues: Vec<Issue>) -> Unread {

@@ -1,37 +1,14 @@
-//! Fields that are read leniently: what is wrong with one says nothing of the others.
+//! Values that are read leniently: what is wrong with one says nothing of the others.
 
 use crate::surfaces::engagement::number::Number;
 use chrono::{DateTime, Utc};
 use rapport_crm_core::operations::{Code, Issue};
 use rapport_platform::{Patch, RawJson};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-
-/// A field of an item.
-#[derive(Debug, Default)]
-pub enum Field<T> {
-    /// It is not there.
-    #[default]
-    Absent,
-    /// It is null.
-    Null,
-    /// It is there.
-    Value(T),
-    /// It cannot be read. The issues name what lies within the field.
-    Wrong(Vec<Issue>),
-}
-
-impl<'de, T: Lenient> Deserialize<'de> for Field<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = <&RawValue>::deserialize(deserializer)?.get();
-        if json == "null" {
-            return Ok(Self::Null);
-        }
-        Ok(T::read(json).map_or_else(Self::Wrong, Self::Value))
-    }
-}
+use std::fmt;
 
 /// What can be read by itself.
 pub trait Lenient: Sized {
@@ -55,10 +32,12 @@ fn typed<T: DeserializeOwned>(
     serde_json::from_str(json).map_err(|_| vec![Issue::new(Code::InvalidValue, "", message)])
 }
 
-impl Lenient for Number {
+/// The number of a record.
+impl Lenient for i64 {
     fn read(json: &str) -> Result<Self, Vec<Issue>> {
         let number = |c: char| c == '-' || c.is_ascii_digit();
-        typed(json, number, "a whole number from 1 to 2^53")
+        let Number(number) = typed(json, number, "a whole number from 1 to 2^53")?;
+        Ok(number)
     }
 }
 
@@ -113,79 +92,112 @@ fn within(field: &str, issues: Vec<Issue>) -> impl Iterator<Item = Issue> {
     })
 }
 
-/// An object of which the keys are known.
-pub trait Keys: DeserializeOwned {
-    /// Those that are read.
-    const KEYS: &[&str];
-    /// Those that the server keeps; they may be sent and are ignored.
-    const KEPT: &[&str];
-}
+/// The values of an object by their keys, each of which stands in it once.
+struct Fields<'a>(BTreeMap<String, &'a RawValue>);
 
-/// Reads an object, and tells which of its keys are unknown.
-///
-/// # Errors
-/// When it is no object, or a key stands in it twice.
-pub fn object<T: Keys>(json: &str) -> Result<(T, Vec<Issue>), Vec<Issue>> {
-    if !json.starts_with('{') {
-        return Err(vec![Issue::new(Code::InvalidType, "", "must be an object")]);
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Collect)
     }
-    let wrong = |_| {
-        vec![Issue::new(
-            Code::InvalidValue,
-            "",
-            "must be an object that has each key once",
-        )]
-    };
-    let keys: BTreeMap<String, &RawValue> = serde_json::from_str(json).map_err(wrong)?;
-    let unknown = keys
-        .into_keys()
-        .filter(|key| !T::KEYS.contains(&key.as_str()) && !T::KEPT.contains(&key.as_str()));
-    let unknown = unknown.map(|key| Issue::new(Code::UnknownField, key, "is not known"));
-    let unknown = unknown.collect();
-    let object = serde_json::from_str(json).map_err(wrong)?;
-    Ok((object, unknown))
 }
 
-/// Takes the fields of an object, and notes what is wrong with them.
-#[derive(Debug, Default)]
-pub struct Reading {
-    /// What is wrong so far.
-    pub issues: Vec<Issue>,
-}
+struct Collect;
 
-impl Reading {
-    /// The field `name`, as a partial update has it; what is wrong with it is noted.
-    pub fn patch<T>(&mut self, name: &str, field: Field<T>) -> Patch<T> {
-        match field {
-            Field::Absent => Patch::Keep,
-            Field::Null => Patch::Clear,
-            Field::Value(value) => Patch::Set(value),
-            Field::Wrong(issues) => {
-                self.issues.extend(within(name, issues));
-                Patch::Keep
+impl<'de> Visitor<'de> for Collect {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = BTreeMap::new();
+        while let Some((key, value)) = map.next_entry()? {
+            if fields.insert(key, value).is_some() {
+                return Err(A::Error::custom("a key stands twice"));
             }
         }
+        Ok(Fields(fields))
     }
+}
 
-    /// The field `name`, where null is the same as nothing.
-    pub fn optional<T>(&mut self, name: &str, field: Field<T>) -> Option<T> {
-        self.patch(name, field).set()
-    }
+/// An object that is read key by key. It notes what is wrong with the values.
+#[derive(Debug)]
+pub struct Object<'a> {
+    /// What was not read yet.
+    fields: BTreeMap<String, &'a RawValue>,
+    issues: Vec<Issue>,
+}
 
-    /// The field `name`, which must be there.
-    pub fn required<T>(&mut self, name: &str, field: Field<T>) -> Option<T> {
-        if matches!(field, Field::Absent | Field::Null) {
-            self.issues
-                .push(Issue::new(Code::RequiredField, name, "is required"));
+impl<'a> Object<'a> {
+    /// The object that `json` is.
+    ///
+    /// # Errors
+    /// When it is no object, or a key stands in it twice.
+    pub fn open(json: &'a str) -> Result<Self, Vec<Issue>> {
+        if !json.starts_with('{') {
+            return Err(vec![Issue::new(Code::InvalidType, "", "must be an object")]);
         }
-        self.optional(name, field)
+        let Fields(fields) = serde_json::from_str(json).map_err(|_| {
+            let message = "must be an object that has each key once";
+            vec![Issue::new(Code::InvalidValue, "", message)]
+        })?;
+        Ok(Self {
+            fields,
+            issues: Vec::new(),
+        })
+    }
+
+    /// Passes over keys that the server keeps; they may be sent and mean nothing.
+    pub fn ignore(&mut self, keys: &[&str]) {
+        self.fields.retain(|key, _| !keys.contains(&key.as_str()));
+    }
+
+    /// The value of `key`, as a partial update has it.
+    pub fn patch<T: Lenient>(&mut self, key: &str) -> Patch<T> {
+        match self.fields.remove(key).map(RawValue::get) {
+            None => Patch::Keep,
+            Some("null") => Patch::Clear,
+            Some(json) => T::read(json).map_or_else(
+                |issues| {
+                    self.issues.extend(within(key, issues));
+                    Patch::Keep
+                },
+                Patch::Set,
+            ),
+        }
+    }
+
+    /// The value of `key`, where null is the same as nothing.
+    pub fn optional<T: Lenient>(&mut self, key: &str) -> Option<T> {
+        self.patch(key).set()
+    }
+
+    /// The value of `key`, which must be there.
+    pub fn required<T: Lenient>(&mut self, key: &str) -> Option<T> {
+        if self.fields.get(key).is_none_or(|json| json.get() == "null") {
+            let issue = Issue::new(Code::RequiredField, key, "is required");
+            self.issues.push(issue);
+        }
+        self.optional(key)
+    }
+
+    /// `value`, to which the object was read.
+    ///
+    /// # Errors
+    /// What was wrong with its values; and the keys that nobody asked for are not known.
+    pub fn end<T>(self, value: T) -> Result<T, Vec<Issue>> {
+        let unknown = |key| Issue::new(Code::UnknownField, key, "is not known");
+        let unknown = self.fields.into_keys().map(unknown);
+        let issues: Vec<_> = unknown.chain(self.issues).collect();
+        if issues.is_empty() { Ok(value) } else { Err(issues) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, Field, Lenient, Number};
-    use rapport_platform::RawJson;
+    use super::{Code, Lenient, Object};
+    use rapport_platform::{Patch, RawJson};
 
     fn code<T: Lenient>(json: &str) -> Option<(Code, String)> {
         let issues = T::read(json).err()?;
@@ -196,9 +208,9 @@ mod tests {
     #[test]
     fn a_wrong_type_is_told_from_a_wrong_value() {
         let found = |code, field: &str| Some((code, field.to_owned()));
-        assert_eq!(code::<Number>("12"), None);
-        assert_eq!(code::<Number>("\"12\""), found(Code::InvalidType, ""));
-        assert_eq!(code::<Number>("0.5"), found(Code::InvalidValue, ""));
+        assert_eq!(code::<i64>("12"), None);
+        assert_eq!(code::<i64>("\"12\""), found(Code::InvalidType, ""));
+        assert_eq!(code::<i64>("0.5"), found(Code::InvalidValue, ""));
         assert_eq!(code::<Vec<String>>("\"a\""), found(Code::InvalidType, ""));
         assert_eq!(code::<Vec<String>>("[\"a\", 1]"), found(Code::InvalidType, "[1]"));
         assert_eq!(code::<RawJson>("[]"), found(Code::InvalidType, ""));
@@ -211,13 +223,37 @@ mod tests {
 
     #[test]
     fn null_is_neither_there_nor_absent() {
-        assert!(matches!(
-            serde_json::from_str::<Field<Number>>("null"),
-            Ok(Field::Null)
-        ));
-        assert!(matches!(
-            serde_json::from_str::<Field<Number>>("7"),
-            Ok(Field::Value(Number(7)))
-        ));
+        let mut object = Object::open(r#"{"a": null, "b": 7, "c": "7"}"#).unwrap();
+        assert_eq!(object.patch::<i64>("a"), Patch::Clear);
+        assert_eq!(object.patch::<i64>("b"), Patch::Set(7));
+        assert_eq!(object.patch::<i64>("d"), Patch::Keep);
+        object.ignore(&["c"]);
+        object.end(()).unwrap();
+    }
+
+    #[test]
+    fn what_was_not_read_is_not_known_and_told_first() {
+        let mut object = Object::open(r#"{"a": "7", "b": null, "c": 1}"#).unwrap();
+        assert_eq!(object.optional::<i64>("a"), None);
+        assert_eq!(object.required::<i64>("b"), None);
+        let issues = object.end(()).unwrap_err().into_iter();
+        let told: Vec<_> = issues.map(|issue| (issue.code, issue.field)).collect();
+        let expected = [
+            (Code::UnknownField, "c"),
+            (Code::InvalidType, "a"),
+            (Code::RequiredField, "b"),
+        ];
+        assert_eq!(told, expected.map(|(code, field)| (code, field.to_owned())));
+    }
+
+    #[test]
+    fn a_key_stands_once() {
+        for (json, code) in [
+            (r#"{"a": 1, "a": 2}"#, Code::InvalidValue),
+            ("[1]", Code::InvalidType),
+        ] {
+            let issues = Object::open(json).unwrap_err();
+            assert_eq!((issues.len(), issues[0].code), (1, code), "{json}");
+        }
     }
 }
