@@ -5,6 +5,7 @@ mod contacts;
 mod conversations;
 mod custom_fields;
 mod error;
+mod kept;
 pub mod listing;
 pub mod number;
 pub mod paging;

@@ -1,6 +1,7 @@
 //! Contacts as they are sent.
 
 use crate::http::body::Ignored;
+use crate::surfaces::engagement::kept::with_kept_keys;
 use crate::surfaces::engagement::number::Number;
 use rapport_crm_core::address::ChannelType;
 use rapport_crm_core::contacts::DetailsPatch;
@@ -10,99 +11,75 @@ use serde_json::json;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// An address of a contact.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewAddressBody {
-    /// `WHATSAPP`, `PHONE`, `EMAIL`, `SMS`, `INSTAGRAM`, `MESSENGER`, `TELEGRAM`, `VIBER` or `WEBCHAT`.
-    #[schema(example = "WHATSAPP")]
-    channel_type: String,
-    /// Telephone numbers without a country belong to the organization's default region.
-    #[schema(max_length = 255, example = "+56912345678")]
-    address: String,
-    #[serde(default, rename = "id")]
-    #[schema(ignore)]
-    _id: Ignored,
-    #[serde(default, rename = "tenantId")]
-    #[schema(ignore)]
-    _tenant_id: Ignored,
-    #[serde(default, rename = "contactId")]
-    #[schema(ignore)]
-    _contact_id: Ignored,
-    #[serde(default, rename = "createdAt")]
-    #[schema(ignore)]
-    _created_at: Ignored,
-    #[serde(default, rename = "updatedAt")]
-    #[schema(ignore)]
-    _updated_at: Ignored,
+with_kept_keys! {
+    /// An address of a contact.
+    pub struct NewAddressBody {
+        /// `WHATSAPP`, `PHONE`, `EMAIL`, `SMS`, `INSTAGRAM`, `MESSENGER`, `TELEGRAM`, `VIBER` or `WEBCHAT`.
+        #[schema(example = "WHATSAPP")]
+        channel_type: String,
+        /// Telephone numbers without a country belong to the organization's default region.
+        #[schema(max_length = 255, example = "+56912345678")]
+        address: String,
+        #[serde(default, rename = "contactId")]
+        #[schema(ignore)]
+        _contact_id: Ignored,
+    }
 }
 
-/// Changes to a contact. An absent key leaves the field, `null` clears it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({"firstName": "Janet", "customFields": {"priority": "high"}}))]
-pub struct ContactBody {
-    /// The user who looks after the contact.
-    #[serde(default)]
-    #[schema(value_type = Option<f64>, example = json!(null))]
-    user_id: Patch<Number>,
-    /// The custom fields that change; the others stay.
-    #[serde(default)]
-    #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"source": "web"}))]
-    custom_fields: Patch<RawJson>,
-    /// Any JSON value.
-    #[serde(default)]
-    #[schema(value_type = Option<Value>, example = json!({"campaign": 7}))]
-    metadata: Patch<RawJson>,
-    /// What another system calls the contact.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "crm-7")]
-    provider_id: Patch<String>,
-    /// That system.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "legacy-crm")]
-    provider_name: Patch<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "12.345.678-5")]
-    national_id: Patch<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Jane")]
-    first_name: Patch<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Doe")]
-    last_name: Patch<String>,
-    /// The first `EMAIL` address.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 254, example = "jane@example.com")]
-    email: Patch<String>,
-    /// The first `PHONE` address.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "+56912345678")]
-    phone: Patch<String>,
-    /// A company of the organization.
-    #[serde(default)]
-    #[schema(value_type = Option<f64>, example = json!(null))]
-    contact_company_id: Patch<Number>,
-    /// What the contact does there.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Buyer")]
-    company_position: Patch<String>,
-    /// All addresses.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<NewAddressBody>>)]
-    addresses: Patch<Vec<NewAddressBody>>,
-    #[serde(default, rename = "id")]
-    #[schema(ignore)]
-    _id: Ignored,
-    #[serde(default, rename = "tenantId")]
-    #[schema(ignore)]
-    _tenant_id: Ignored,
-    #[serde(default, rename = "createdAt")]
-    #[schema(ignore)]
-    _created_at: Ignored,
-    #[serde(default, rename = "updatedAt")]
-    #[schema(ignore)]
-    _updated_at: Ignored,
+with_kept_keys! {
+    /// Changes to a contact. An absent key leaves the field, `null` clears it.
+    #[schema(example = json!({"firstName": "Janet", "customFields": {"priority": "high"}}))]
+    pub struct ContactBody {
+        /// The user who looks after the contact.
+        #[serde(default)]
+        #[schema(value_type = Option<f64>, example = json!(null))]
+        user_id: Patch<Number>,
+        /// The custom fields that change; the others stay.
+        #[serde(default)]
+        #[schema(value_type = Option<HashMap<String, Value>>, example = json!({"source": "web"}))]
+        custom_fields: Patch<RawJson>,
+        /// Any JSON value.
+        #[serde(default)]
+        #[schema(value_type = Option<Value>, example = json!({"campaign": 7}))]
+        metadata: Patch<RawJson>,
+        /// What another system calls the contact.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 255, example = "crm-7")]
+        provider_id: Patch<String>,
+        /// That system.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 255, example = "legacy-crm")]
+        provider_name: Patch<String>,
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 255, example = "12.345.678-5")]
+        national_id: Patch<String>,
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 255, example = "Jane")]
+        first_name: Patch<String>,
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 255, example = "Doe")]
+        last_name: Patch<String>,
+        /// The first `EMAIL` address.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 254, example = "jane@example.com")]
+        email: Patch<String>,
+        /// The first `PHONE` address.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 255, example = "+56912345678")]
+        phone: Patch<String>,
+        /// A company of the organization.
+        #[serde(default)]
+        #[schema(value_type = Option<f64>, example = json!(null))]
+        contact_company_id: Patch<Number>,
+        /// What the contact does there.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 255, example = "Buyer")]
+        company_position: Patch<String>,
+        /// All addresses.
+        #[serde(default)]
+        #[schema(value_type = Option<Vec<NewAddressBody>>)]
+        addresses: Patch<Vec<NewAddressBody>>,
+    }
 }
 
 impl ContactBody {

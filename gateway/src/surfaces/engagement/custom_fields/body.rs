@@ -1,42 +1,30 @@
 //! Definitions and options as they are sent.
 
 use super::view::{CustomFieldEntityType, CustomFieldType};
-use crate::http::body::Ignored;
+use crate::surfaces::engagement::kept::with_kept_keys;
 use crate::surfaces::engagement::number::Number;
 use rapport_crm_core::custom_fields::{DefinitionPatch, NewDefinition, NewOption, OptionPatch};
 use rapport_platform::{Error, Patch};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
-/// A new definition.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewDefinitionBody {
-    /// What it is for.
-    #[schema(max_length = 1000, example = "How they came to us")]
-    description: Option<String>,
-    #[schema(example = "CONTACT")]
-    entity_type: CustomFieldEntityType,
-    /// The key within `customFields`. No other definition of the entity type may have it.
-    #[schema(pattern = "^[A-Za-z][A-Za-z0-9_]{0,63}$", example = "source")]
-    field_key: String,
-    /// What people call it.
-    #[schema(max_length = 255, example = "Source")]
-    field_label: Option<String>,
-    #[schema(example = "STRING")]
-    field_type: CustomFieldType,
-    #[serde(default, rename = "id")]
-    #[schema(ignore)]
-    _id: Ignored,
-    #[serde(default, rename = "tenantId")]
-    #[schema(ignore)]
-    _tenant_id: Ignored,
-    #[serde(default, rename = "createdAt")]
-    #[schema(ignore)]
-    _created_at: Ignored,
-    #[serde(default, rename = "updatedAt")]
-    #[schema(ignore)]
-    _updated_at: Ignored,
+with_kept_keys! {
+    /// A new definition.
+    pub struct NewDefinitionBody {
+        /// What it is for.
+        #[schema(max_length = 1000, example = "How they came to us")]
+        description: Option<String>,
+        #[schema(example = "CONTACT")]
+        entity_type: CustomFieldEntityType,
+        /// The key within `customFields`. No other definition of the entity type may have it.
+        #[schema(pattern = "^[A-Za-z][A-Za-z0-9_]{0,63}$", example = "source")]
+        field_key: String,
+        /// What people call it.
+        #[schema(max_length = 255, example = "Source")]
+        field_label: Option<String>,
+        #[schema(example = "STRING")]
+        field_type: CustomFieldType,
+    }
 }
 
 impl From<NewDefinitionBody> for NewDefinition {
@@ -51,46 +39,34 @@ impl From<NewDefinitionBody> for NewDefinition {
     }
 }
 
-/// Changes to a definition. An absent key leaves the field, `null` clears it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({
-    "entityType": "CONTACT", "fieldKey": "plan", "fieldLabel": "Plan", "fieldType": "LIST",
-    "description": "What they pay for",
-}))]
-pub struct DefinitionBody {
-    /// It cannot be changed.
-    #[serde(default)]
-    #[schema(value_type = Option<CustomFieldEntityType>, example = "CONTACT")]
-    entity_type: Patch<CustomFieldEntityType>,
-    /// It cannot be changed.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, example = "plan")]
-    field_key: Patch<String>,
-    /// What people call it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Plan")]
-    field_label: Patch<String>,
-    /// It cannot be changed.
-    #[serde(default)]
-    #[schema(value_type = Option<CustomFieldType>, example = "LIST")]
-    field_type: Patch<CustomFieldType>,
-    /// What it is for.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 1000, example = "What they pay for")]
-    description: Patch<String>,
-    #[serde(default, rename = "id")]
-    #[schema(ignore)]
-    _id: Ignored,
-    #[serde(default, rename = "tenantId")]
-    #[schema(ignore)]
-    _tenant_id: Ignored,
-    #[serde(default, rename = "createdAt")]
-    #[schema(ignore)]
-    _created_at: Ignored,
-    #[serde(default, rename = "updatedAt")]
-    #[schema(ignore)]
-    _updated_at: Ignored,
+with_kept_keys! {
+    /// Changes to a definition. An absent key leaves the field, `null` clears it.
+    #[schema(example = json!({
+        "entityType": "CONTACT", "fieldKey": "plan", "fieldLabel": "Plan", "fieldType": "LIST",
+        "description": "What they pay for",
+    }))]
+    pub struct DefinitionBody {
+        /// It cannot be changed.
+        #[serde(default)]
+        #[schema(value_type = Option<CustomFieldEntityType>, example = "CONTACT")]
+        entity_type: Patch<CustomFieldEntityType>,
+        /// It cannot be changed.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, example = "plan")]
+        field_key: Patch<String>,
+        /// What people call it.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 255, example = "Plan")]
+        field_label: Patch<String>,
+        /// It cannot be changed.
+        #[serde(default)]
+        #[schema(value_type = Option<CustomFieldType>, example = "LIST")]
+        field_type: Patch<CustomFieldType>,
+        /// What it is for.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 1000, example = "What they pay for")]
+        description: Patch<String>,
+    }
 }
 
 impl DefinitionBody {
@@ -109,33 +85,21 @@ impl DefinitionBody {
     }
 }
 
-/// A new option.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewOptionBody {
-    /// The definition of the path.
-    definition_id: Number,
-    /// What records are to hold. No other option of the list may have it.
-    #[schema(max_length = 255, example = "silver")]
-    value: String,
-    /// What people call it.
-    #[schema(max_length = 255, example = "Silver")]
-    label: Option<String>,
-    /// What it means.
-    #[schema(max_length = 1000, example = "With support by day")]
-    description: Option<String>,
-    #[serde(default, rename = "id")]
-    #[schema(ignore)]
-    _id: Ignored,
-    #[serde(default, rename = "tenantId")]
-    #[schema(ignore)]
-    _tenant_id: Ignored,
-    #[serde(default, rename = "createdAt")]
-    #[schema(ignore)]
-    _created_at: Ignored,
-    #[serde(default, rename = "updatedAt")]
-    #[schema(ignore)]
-    _updated_at: Ignored,
+with_kept_keys! {
+    /// A new option.
+    pub struct NewOptionBody {
+        /// The definition of the path.
+        definition_id: Number,
+        /// What records are to hold. No other option of the list may have it.
+        #[schema(max_length = 255, example = "silver")]
+        value: String,
+        /// What people call it.
+        #[schema(max_length = 255, example = "Silver")]
+        label: Option<String>,
+        /// What it means.
+        #[schema(max_length = 1000, example = "With support by day")]
+        description: Option<String>,
+    }
 }
 
 impl From<NewOptionBody> for NewOption {
@@ -149,36 +113,24 @@ impl From<NewOptionBody> for NewOption {
     }
 }
 
-/// Changes to an option. An absent key leaves the field, `null` clears it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct OptionBody {
-    /// The definition of the path.
-    definition_id: Option<Number>,
-    /// It cannot be changed: records hold it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, example = "gold")]
-    value: Patch<String>,
-    /// What people call it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Gold")]
-    label: Patch<String>,
-    /// What it means.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 1000, example = "With support at night")]
-    description: Patch<String>,
-    #[serde(default, rename = "id")]
-    #[schema(ignore)]
-    _id: Ignored,
-    #[serde(default, rename = "tenantId")]
-    #[schema(ignore)]
-    _tenant_id: Ignored,
-    #[serde(default, rename = "createdAt")]
-    #[schema(ignore)]
-    _created_at: Ignored,
-    #[serde(default, rename = "updatedAt")]
-    #[schema(ignore)]
-    _updated_at: Ignored,
+with_kept_keys! {
+    /// Changes to an option. An absent key leaves the field, `null` clears it.
+    pub struct OptionBody {
+        /// The definition of the path.
+        definition_id: Option<Number>,
+        /// It cannot be changed: records hold it.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, example = "gold")]
+        value: Patch<String>,
+        /// What people call it.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 255, example = "Gold")]
+        label: Patch<String>,
+        /// What it means.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 1000, example = "With support at night")]
+        description: Patch<String>,
+    }
 }
 
 impl OptionBody {

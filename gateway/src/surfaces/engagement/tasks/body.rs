@@ -2,46 +2,33 @@
 
 use super::view::{TaskContext, TaskStatus, TaskWorker};
 use crate::http::body::Ignored;
+use crate::surfaces::engagement::kept::with_kept_keys;
 use chrono::{DateTime, Utc};
 use rapport_platform::{Error, Patch};
 use rapport_sales_pipeline::tasks::{NewTask, Status, TaskPatch};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 const CREATED_BY: &str = "createdBy.id";
 const ASSIGNED_TO: &str = "assignedTo.id";
 
-/// A new task.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewTaskBody {
-    context: TaskContext,
-    /// What is to be done.
-    #[schema(max_length = 10_000, example = "Send proposal to client")]
-    objective: String,
-    created_by: TaskWorker,
-    assigned_to: TaskWorker,
-    /// When it is to be done by.
-    #[schema(example = "2026-03-20T10:00:00Z")]
-    due_date: Option<DateTime<Utc>>,
-    /// `scheduled` when absent.
-    #[schema(value_type = Option<TaskStatus>, example = "scheduled")]
-    status: Option<TaskStatus>,
-    #[serde(default, rename = "title")]
-    #[schema(ignore)]
-    _title: Ignored,
-    #[serde(default, rename = "id")]
-    #[schema(ignore)]
-    _id: Ignored,
-    #[serde(default, rename = "tenantId")]
-    #[schema(ignore)]
-    _tenant_id: Ignored,
-    #[serde(default, rename = "createdAt")]
-    #[schema(ignore)]
-    _created_at: Ignored,
-    #[serde(default, rename = "updatedAt")]
-    #[schema(ignore)]
-    _updated_at: Ignored,
+with_kept_keys! {
+    /// A new task.
+    pub struct NewTaskBody {
+        context: TaskContext,
+        /// What is to be done.
+        #[schema(max_length = 10_000, example = "Send proposal to client")]
+        objective: String,
+        created_by: TaskWorker,
+        assigned_to: TaskWorker,
+        /// When it is to be done by.
+        #[schema(example = "2026-03-20T10:00:00Z")]
+        due_date: Option<DateTime<Utc>>,
+        /// `scheduled` when absent.
+        #[schema(value_type = Option<TaskStatus>, example = "scheduled")]
+        status: Option<TaskStatus>,
+        #[serde(default, rename = "title")]
+        #[schema(ignore)]
+        _title: Ignored,
+    }
 }
 
 impl NewTaskBody {
@@ -61,61 +48,49 @@ impl NewTaskBody {
     }
 }
 
-/// Changes to a task. An absent key leaves the field, `null` clears it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct TaskBody {
-    #[serde(default)]
-    #[schema(value_type = Option<TaskStatus>, example = "completed")]
-    status: Patch<TaskStatus>,
-    #[serde(default)]
-    #[schema(value_type = Option<TaskContext>)]
-    context: Patch<TaskContext>,
-    /// What is to be done; it cannot be cleared.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 10_000, example = "Updated task objective")]
-    objective: Patch<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<TaskWorker>)]
-    assigned_to: Patch<TaskWorker>,
-    /// Since when those it is assigned to can see it.
-    #[serde(default)]
-    #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-10T12:00:00Z")]
-    published_at: Patch<DateTime<Utc>>,
-    /// When it is to be done by.
-    #[serde(default)]
-    #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-20T10:00:00Z")]
-    due_date: Patch<DateTime<Utc>>,
-    /// When it was completed.
-    #[serde(default)]
-    #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-19T15:00:00Z")]
-    completed_at: Patch<DateTime<Utc>>,
-    /// When it was cancelled.
-    #[serde(default)]
-    #[schema(value_type = Option<DateTime<Utc>>, example = json!(null))]
-    cancelled_at: Patch<DateTime<Utc>>,
-    /// Why it was cancelled.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 10_000, example = json!(null))]
-    cancellation_reason: Patch<String>,
-    #[serde(default, rename = "title")]
-    #[schema(ignore)]
-    _title: Ignored,
-    #[serde(default, rename = "id")]
-    #[schema(ignore)]
-    _id: Ignored,
-    #[serde(default, rename = "tenantId")]
-    #[schema(ignore)]
-    _tenant_id: Ignored,
-    #[serde(default, rename = "createdAt")]
-    #[schema(ignore)]
-    _created_at: Ignored,
-    #[serde(default, rename = "updatedAt")]
-    #[schema(ignore)]
-    _updated_at: Ignored,
-    #[serde(default, rename = "createdBy")]
-    #[schema(ignore)]
-    _created_by: Ignored,
+with_kept_keys! {
+    /// Changes to a task. An absent key leaves the field, `null` clears it.
+    pub struct TaskBody {
+        #[serde(default)]
+        #[schema(value_type = Option<TaskStatus>, example = "completed")]
+        status: Patch<TaskStatus>,
+        #[serde(default)]
+        #[schema(value_type = Option<TaskContext>)]
+        context: Patch<TaskContext>,
+        /// What is to be done; it cannot be cleared.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 10_000, example = "Updated task objective")]
+        objective: Patch<String>,
+        #[serde(default)]
+        #[schema(value_type = Option<TaskWorker>)]
+        assigned_to: Patch<TaskWorker>,
+        /// Since when those it is assigned to can see it.
+        #[serde(default)]
+        #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-10T12:00:00Z")]
+        published_at: Patch<DateTime<Utc>>,
+        /// When it is to be done by.
+        #[serde(default)]
+        #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-20T10:00:00Z")]
+        due_date: Patch<DateTime<Utc>>,
+        /// When it was completed.
+        #[serde(default)]
+        #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-19T15:00:00Z")]
+        completed_at: Patch<DateTime<Utc>>,
+        /// When it was cancelled.
+        #[serde(default)]
+        #[schema(value_type = Option<DateTime<Utc>>, example = json!(null))]
+        cancelled_at: Patch<DateTime<Utc>>,
+        /// Why it was cancelled.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 10_000, example = json!(null))]
+        cancellation_reason: Patch<String>,
+        #[serde(default, rename = "title")]
+        #[schema(ignore)]
+        _title: Ignored,
+        #[serde(default, rename = "createdBy")]
+        #[schema(ignore)]
+        _created_by: Ignored,
+    }
 }
 
 impl TaskBody {
