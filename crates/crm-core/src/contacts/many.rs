@@ -2,10 +2,12 @@
 
 use super::Contact;
 use crate::address::Address;
-use diesel::QueryableByName;
+use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
-use rapport_platform::{RawJson, Result, Tx};
+use rapport_platform::{Result, Tx};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -20,42 +22,32 @@ struct Made {
     uuid: Uuid,
 }
 
-/// The values of contacts, column by column.
-#[derive(Default)]
-struct Columns<'a> {
-    ids: Vec<i64>,
-    uuids: Vec<Uuid>,
-    names: Vec<Option<&'a str>>,
-    first: Vec<Option<&'a str>>,
-    last: Vec<Option<&'a str>>,
-    emails: Vec<Option<&'a str>>,
-    phones: Vec<Option<&'a str>>,
-    companies: Vec<Option<i64>>,
-    roles: Vec<Option<&'a str>>,
-    national_ids: Vec<Option<&'a str>>,
-    agents: Vec<Option<i64>>,
-    custom: Vec<&'a RawJson>,
-}
+/// The contacts of a [`statement`], as it reads from them.
+const CONTACTS: &str = "unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) WITH ORDINALITY \
+     AS n (id, uuid, name, first, last, email, phone, company, role, national_id, agent, custom, place)";
 
-impl<'a> Columns<'a> {
-    fn of(contacts: &[&'a Contact]) -> Self {
-        let mut columns = Self::default();
-        for contact in contacts {
-            columns.ids.push(contact.id);
-            columns.uuids.push(contact.uuid);
-            columns.names.push(contact.name.as_deref());
-            columns.first.push(contact.first_name.as_deref());
-            columns.last.push(contact.last_name.as_deref());
-            columns.emails.push(contact.email.as_deref());
-            columns.phones.push(contact.phone_number.as_deref());
-            columns.companies.push(contact.company_id);
-            columns.roles.push(contact.company_role.as_deref());
-            columns.national_ids.push(contact.national_id.as_deref());
-            columns.agents.push(contact.agent);
-            columns.custom.push(&contact.custom_fields);
-        }
-        columns
+/// The statement `sql` with the organization as `$1`, the time as `$2`, and the values of [`CONTACTS`].
+fn statement<'a>(tx: &Tx, sql: String, contacts: &[&'a Contact]) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
+    fn column<'a, T>(contacts: &[&'a Contact], value: fn(&'a Contact) -> T) -> Vec<T> {
+        contacts.iter().map(|contact| value(contact)).collect()
     }
+    type Texts = Array<Nullable<Text>>;
+    sql_query(sql)
+        .into_boxed()
+        .bind::<BigInt, _>(tx.organization())
+        .bind::<Timestamptz, _>(tx.now())
+        .bind::<Array<BigInt>, _>(column(contacts, |c| c.id))
+        .bind::<Array<SqlUuid>, _>(column(contacts, |c| c.uuid))
+        .bind::<Texts, _>(column(contacts, |c| c.name.as_deref()))
+        .bind::<Texts, _>(column(contacts, |c| c.first_name.as_deref()))
+        .bind::<Texts, _>(column(contacts, |c| c.last_name.as_deref()))
+        .bind::<Texts, _>(column(contacts, |c| c.email.as_deref()))
+        .bind::<Texts, _>(column(contacts, |c| c.phone_number.as_deref()))
+        .bind::<Array<Nullable<BigInt>>, _>(column(contacts, |c| c.company_id))
+        .bind::<Texts, _>(column(contacts, |c| c.company_role.as_deref()))
+        .bind::<Texts, _>(column(contacts, |c| c.national_id.as_deref()))
+        .bind::<Array<Nullable<BigInt>>, _>(column(contacts, |c| c.agent))
+        .bind::<Array<Jsonb>, _>(column(contacts, |c| &c.custom_fields))
 }
 
 /// Inserts new contacts in their order and answers their ids.
@@ -63,31 +55,15 @@ pub(crate) async fn insert(tx: &Tx, contacts: &[&Contact]) -> Result<Ids> {
     if contacts.is_empty() {
         return Ok(Ids::new());
     }
-    let columns = Columns::of(contacts);
-    let made: Vec<Made> = diesel::sql_query(
+    let sql = format!(
         "INSERT INTO contacts (organization_id, uuid, name, first_name, last_name, email, phone_number, company_id, \
              company_role, national_id, agent_id, custom_fields, created_at, updated_at) \
          SELECT $1, n.uuid, n.name, n.first, n.last, n.email, n.phone, n.company, n.role, n.national_id, n.agent, \
              n.custom, $2, $2 \
-         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) WITH ORDINALITY \
-             AS n (uuid, name, first, last, email, phone, company, role, national_id, agent, custom, place) \
-         ORDER BY n.place RETURNING id, uuid",
-    )
-    .bind::<BigInt, _>(tx.organization())
-    .bind::<Timestamptz, _>(tx.now())
-    .bind::<Array<SqlUuid>, _>(columns.uuids)
-    .bind::<Array<Nullable<Text>>, _>(columns.names)
-    .bind::<Array<Nullable<Text>>, _>(columns.first)
-    .bind::<Array<Nullable<Text>>, _>(columns.last)
-    .bind::<Array<Nullable<Text>>, _>(columns.emails)
-    .bind::<Array<Nullable<Text>>, _>(columns.phones)
-    .bind::<Array<Nullable<BigInt>>, _>(columns.companies)
-    .bind::<Array<Nullable<Text>>, _>(columns.roles)
-    .bind::<Array<Nullable<Text>>, _>(columns.national_ids)
-    .bind::<Array<Nullable<BigInt>>, _>(columns.agents)
-    .bind::<Array<Jsonb>, _>(columns.custom)
-    .load(&mut tx.conn())
-    .await?;
+         FROM {CONTACTS} ORDER BY n.place RETURNING id, uuid"
+    );
+    let query = statement(tx, sql, contacts);
+    let made: Vec<Made> = query.load(&mut tx.conn()).await?;
     Ok(made.into_iter().map(|row| (row.uuid, row.id)).collect())
 }
 
@@ -96,30 +72,14 @@ pub(crate) async fn update(tx: &Tx, contacts: &[&Contact]) -> Result<()> {
     if contacts.is_empty() {
         return Ok(());
     }
-    let columns = Columns::of(contacts);
-    diesel::sql_query(
+    let sql = format!(
         "UPDATE contacts AS c SET name = n.name, first_name = n.first, last_name = n.last, email = n.email, \
              phone_number = n.phone, company_id = n.company, company_role = n.role, national_id = n.national_id, \
              agent_id = n.agent, custom_fields = n.custom, updated_at = $2 \
-         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
-             AS n (id, name, first, last, email, phone, company, role, national_id, agent, custom) \
-         WHERE c.organization_id = $1 AND c.id = n.id",
-    )
-    .bind::<BigInt, _>(tx.organization())
-    .bind::<Timestamptz, _>(tx.now())
-    .bind::<Array<BigInt>, _>(columns.ids)
-    .bind::<Array<Nullable<Text>>, _>(columns.names)
-    .bind::<Array<Nullable<Text>>, _>(columns.first)
-    .bind::<Array<Nullable<Text>>, _>(columns.last)
-    .bind::<Array<Nullable<Text>>, _>(columns.emails)
-    .bind::<Array<Nullable<Text>>, _>(columns.phones)
-    .bind::<Array<Nullable<BigInt>>, _>(columns.companies)
-    .bind::<Array<Nullable<Text>>, _>(columns.roles)
-    .bind::<Array<Nullable<Text>>, _>(columns.national_ids)
-    .bind::<Array<Nullable<BigInt>>, _>(columns.agents)
-    .bind::<Array<Jsonb>, _>(columns.custom)
-    .execute(&mut tx.conn())
-    .await?;
+         FROM {CONTACTS} WHERE c.organization_id = $1 AND c.id = n.id"
+    );
+    let query = statement(tx, sql, contacts);
+    query.execute(&mut tx.conn()).await?;
     Ok(())
 }
 
@@ -136,7 +96,7 @@ pub(crate) async fn claim(tx: &Tx, claims: &[(i64, &Address)]) -> Result<bool> {
         typed.push(address.address.as_str());
         forms.push(address.normalized.as_str());
     }
-    let taken = diesel::sql_query(
+    let taken = sql_query(
         "INSERT INTO contact_addresses (organization_id, id, contact_id, channel_type, address, normalized, \
              created_at, updated_at) \
          SELECT $1, new.id, new.contact, new.channel_type, new.address, new.normalized, $2, $2 FROM ( \
