@@ -3,6 +3,7 @@
 use crate::credentials::Credentials;
 use crate::http::metrics::Metrics;
 use crate::projections;
+use crate::retention::Retention;
 use rapport_analytics::{AnalyticsService, FoldCounts, PgAnalytics};
 use rapport_crm_core::agents::{AgentParticipant, AgentRemoval};
 use rapport_crm_core::api_keys::{ApiKeyService, PgApiKeys};
@@ -11,6 +12,7 @@ use rapport_crm_core::companies::CompanyRemoval;
 use rapport_crm_core::contacts::{ContactDetailsService, ContactErasure, ErasureParticipant};
 use rapport_crm_core::custom_fields::{CustomFieldService, PgCustomFields};
 use rapport_crm_core::imports::{ForgetImportErrors, RunImport};
+use rapport_crm_core::operations::PurgeOperations;
 use rapport_crm_core::{
     AgentService, AiEmployeeService, ChannelService, CompanyService, ContactService, ExportService,
     ImportService, MergeService, OperationService, OrganizationService, PgAgents, PgAiEmployees, PgChannels,
@@ -24,7 +26,7 @@ use rapport_inbox::{
     PgMessageDrafts, PgMessages, PgResponseDrafts, ResponseDraftService, SendDraft,
 };
 use rapport_platform::files::FileStore;
-use rapport_platform::jobs::{DEAD_JOBS_DAYS, JobHandler, PurgeDeadJobs, PurgeIdempotencyKeys, Worker};
+use rapport_platform::jobs::{JobHandler, PurgeDeadJobs, PurgeIdempotencyKeys, Worker};
 use rapport_platform::{Ctx, Db, Reader, Result};
 use rapport_sales_pipeline::funnels::{FunnelService, PgFunnels};
 use rapport_sales_pipeline::tasks::{PgTasks, TaskErasure, TaskRemoval, TaskService};
@@ -155,14 +157,15 @@ impl App {
 
     /// The worker that carries out the jobs of these services.
     pub fn worker(&self) -> Worker {
-        self.worker_keeping(DEAD_JOBS_DAYS)
+        self.worker_keeping(Retention::default())
     }
 
-    /// The same, which deletes jobs that were given up this many days ago.
-    pub fn worker_keeping(&self, dead_jobs_days: u32) -> Worker {
+    /// The same, which keeps things for other times than the default ones.
+    pub fn worker_keeping(&self, retention: Retention) -> Worker {
         let handlers: Vec<Arc<dyn JobHandler>> = vec![
             Arc::new(PurgeIdempotencyKeys),
-            Arc::new(PurgeDeadJobs::after_days(dead_jobs_days)),
+            Arc::new(PurgeDeadJobs::after_days(retention.dead_jobs_days)),
+            Arc::new(PurgeOperations::after_days(retention.operations_days)),
             Arc::new(FoldCounts),
             Arc::new(RemoveContents::new(self.contents.clone())),
             Arc::new(self.send_draft()),

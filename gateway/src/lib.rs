@@ -6,5 +6,6 @@ mod credentials;
 pub mod http;
 pub mod openapi;
 pub mod projections;
+pub mod retention;
 pub mod server;
 pub mod surfaces;

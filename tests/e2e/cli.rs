@@ -53,6 +53,7 @@ async fn wrong_usage_is_explained() {
         &["sevre"][..],
         &[],
         &["serve", "--bind", "nowhere"],
+        &["serve", "--operations-days", "0"],
         &["org", "create"],
         &["key", "create", "--organization", "1", "--scopes", "root"],
     ] {

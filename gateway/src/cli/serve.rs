@@ -5,6 +5,7 @@ use super::demo::{self, Demo};
 use super::logging::{self, LogArgs};
 use super::stop::Stop;
 use crate::app::App;
+use crate::retention::Retention;
 use crate::server::{self, Http};
 use actix_web::dev::Server;
 use anyhow::{Context, Result};
@@ -88,15 +89,8 @@ pub struct Args {
         value_name = "SECONDS"
     )]
     shutdown_seconds: u64,
-    /// How long jobs that were given up are kept, in days
-    #[arg(
-        long,
-        env = "RAPPORT_DEAD_JOBS_DAYS",
-        default_value = "30",
-        value_name = "DAYS",
-        value_parser = clap::value_parser!(u32).range(1..=36_500)
-    )]
-    dead_jobs_days: u32,
+    #[command(flatten)]
+    retention: Retention,
     #[command(flatten)]
     log: LogArgs,
     #[command(flatten)]
@@ -166,7 +160,7 @@ async fn serve(
         drop(end);
         outcome
     };
-    let worker = app.worker_keeping(args.dead_jobs_days);
+    let worker = app.worker_keeping(args.retention);
     let worker = worker.with_drain_limit(args.http().shutdown);
     let jobs = worker.run(async {
         ended.await.ok();

@@ -1,9 +1,11 @@
 //! Operations: requests that carry many items, each of which is stored or refused by itself. The report of each is kept,
-//! so that whoever missed the answer can look it up.
+//! so that whoever missed the answer can look it up, for a number of days.
 
+mod purge;
 mod report;
 mod service;
 
+pub use purge::PurgeOperations;
 pub use report::{Code, Counts, Issue, ItemReport, Outcome, Report};
 pub use service::{PgOperations, RECORD, keep};
 

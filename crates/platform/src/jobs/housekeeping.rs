@@ -1,6 +1,7 @@
 //! Housekeeping of the instance.
 
 use super::{JobContext, JobError, JobHandler, dead};
+use crate::idempotency::KEPT_HOURS;
 use crate::{Db, Result};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,7 +10,6 @@ use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 use std::time::Duration;
 
-const KEPT: TimeDelta = TimeDelta::hours(24);
 /// Small enough to be quick; what is locked is what nobody asks for any more.
 const BATCH: i64 = 1000;
 
@@ -29,7 +29,7 @@ impl JobHandler for PurgeIdempotencyKeys {
     }
 
     async fn run(&self, job: JobContext) -> Result<(), JobError> {
-        let before = job.db.now() - KEPT;
+        let before = job.db.now() - TimeDelta::hours(KEPT_HOURS);
         while delete_batch(&job.db, before).await? > 0 {}
         Ok(())
     }
@@ -45,9 +45,6 @@ async fn delete_batch(db: &Db, before: DateTime<Utc>) -> Result<usize> {
     .bind::<BigInt, _>(BATCH);
     Ok(statement.execute(&mut db.session().await?.conn()).await?)
 }
-
-/// How long jobs that were given up are kept unless told otherwise, in days.
-pub const DEAD_JOBS_DAYS: u32 = 30;
 
 /// Deletes the jobs that were given up long ago, daily.
 #[derive(Debug)]

@@ -24,7 +24,7 @@ mod worker;
 
 pub use dead::{DeadJob, dead, retry};
 pub use handler::{JobContext, JobError, JobHandler};
-pub use housekeeping::{DEAD_JOBS_DAYS, PurgeDeadJobs, PurgeIdempotencyKeys};
+pub use housekeeping::{PurgeDeadJobs, PurgeIdempotencyKeys};
 pub use queue::{Backlog, backlog, enqueue_for_instance};
 pub use worker::Worker;
 

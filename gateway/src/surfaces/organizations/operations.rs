@@ -142,7 +142,7 @@ impl From<Operation> for OperationView {
 /// Get an operation
 ///
 /// What became of the items of a request that carried many, such as the `BulkCreate` of the engagement surface: whoever
-/// missed its answer finds it here by the `operationId`.
+/// missed its answer finds it here by the `operationId`. It is kept for 30 days, or as many as the server is set to.
 #[utoipa::path(tag = "native", responses((status = 200, body = OperationView)))]
 #[get("/{organization_id}/operations/{operation_id}")]
 async fn get_operation(auth: Auth<Read>, id: PathId<OperationId>, app: App) -> Answer {

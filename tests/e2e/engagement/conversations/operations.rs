@@ -3,6 +3,8 @@
 use super::{BULK, Funnel};
 use crate::support::shape::Type::{Free, Id, Integer, List, Maybe, Object, Text, Time};
 use crate::support::shape::{Shape, assert_shape};
+use chrono::TimeDelta;
+use rapport::retention::Retention;
 use rapport_test_support::TestApp;
 use reqwest::Method;
 use serde_json::json;
@@ -73,6 +75,42 @@ async fn a_report_can_be_looked_up_by_its_organization() {
             .expect(200)
             .json;
         assert_eq!(logged["data"].as_array().unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_is_kept_for_its_days_in_every_organization() {
+    TestApp::run(async |app| {
+        let (alpha, beta) = (
+            Funnel::of(app, &app.alpha).await,
+            Funnel::of(app, &app.beta).await,
+        );
+        let report = async |funnel: &Funnel<'_>| {
+            let answer = funnel.bulk(&[json!({})]).await;
+            format!("operations/{}", answer["operationId"].as_str().unwrap())
+        };
+        let retention = Retention {
+            operations_days: 3,
+            ..Retention::default()
+        };
+        let worker = app.app.worker_keeping(retention);
+        worker.schedule_periodic().await.unwrap();
+        let (first, theirs) = (report(&alpha).await, report(&beta).await);
+        app.database.clock.advance(TimeDelta::days(1));
+        let second = report(&alpha).await;
+        for (day, expected) in [(3, [200, 200, 200]), (4, [404, 404, 200]), (5, [404, 404, 404])] {
+            app.database
+                .clock
+                .advance(TimeDelta::days(if day == 3 { 2 } else { 1 }));
+            worker.run_pending().await.unwrap();
+            let found = [
+                app.alpha.get(&first).await.status,
+                app.beta.get(&theirs).await.status,
+                app.alpha.get(&second).await.status,
+            ];
+            assert_eq!(found, expected, "day {day}");
+        }
     })
     .await;
 }
