@@ -2,7 +2,8 @@
 
 use super::document::{Document, Operation};
 use super::parameters;
-use crate::http::body::{JSON, LIMIT};
+use crate::http::body::{JSON, LARGE_LIMIT, LIMIT};
+use crate::http::csv;
 use crate::http::dates::IN_THE_FUTURE;
 use crate::http::error::{ApiError, Refused};
 use crate::surfaces::Surface;
@@ -54,10 +55,15 @@ fn refusals() -> Vec<Case> {
 }
 
 fn unfitting() -> Vec<Case> {
-    vec![
-        named("too_large", ApiError::TooLarge { limit: LIMIT }),
-        named("media_type", ApiError::MediaType { wanted: JSON }),
-    ]
+    vec![too_large(LIMIT), media_type(JSON)]
+}
+
+fn too_large(limit: usize) -> Case {
+    named("too_large", ApiError::TooLarge { limit })
+}
+
+fn media_type(wanted: &'static str) -> Case {
+    named("media_type", ApiError::MediaType { wanted })
 }
 
 fn failures() -> Vec<Case> {
@@ -70,7 +76,7 @@ fn failures() -> Vec<Case> {
 
 /// What goes wrong with just this operation's path, query and body.
 fn own(document: &Document, operation: Operation<'_>, surface: &Surface) -> Vec<Case> {
-    let mut cases = Vec::new();
+    let mut cases = special(operation);
     for id in parameters::in_path(operation.path) {
         cases.extend((surface.bad_id)(id).map(|error| named(format!("invalid_{id}"), error)));
         let kind = kind(&parameters::subject(operation.path, id));
@@ -123,6 +129,17 @@ fn own(document: &Document, operation: Operation<'_>, surface: &Surface) -> Vec<
         cases.push(named("conflict", Error::conflict(message.to_owned())));
     }
     cases
+}
+
+/// What is wrong with a body that is not the usual JSON of the usual size.
+fn special(operation: Operation<'_>) -> Vec<Case> {
+    if operation.value["requestBody"]["content"][csv::MEDIA_TYPE].is_object() {
+        vec![too_large(csv::LIMIT), media_type(csv::MEDIA_TYPE)]
+    } else if parameters::carries_many(operation) {
+        vec![too_large(LARGE_LIMIT)]
+    } else {
+        Vec::new()
+    }
 }
 
 fn unfit() -> Vec<Case> {
@@ -220,7 +237,7 @@ fn meaning(surface: &Surface, status: u16) -> &'static str {
         409 => "Another record or request is in the way",
         412 => "The record is not in the version of `If-Match`",
         413 => "The body is too large",
-        415 => "The body is not JSON",
+        415 => "The body is of another media type",
         422 => "A value is not acceptable; the error says which",
         500 => "A defect of the server; the log has the request id",
         503 => "The database is out of reach; try again",

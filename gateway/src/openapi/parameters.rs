@@ -65,7 +65,12 @@ pub fn all(document: &Document, operation: Operation<'_>, id: fn(&str) -> Value)
 
 /// Whether the operation takes `Idempotency-Key`: what makes something, and what carries many items.
 pub fn repeatable(operation: Operation<'_>) -> bool {
-    operation.method == "post" || (operation.method == "put" && operation.path.ends_with("/bulk"))
+    operation.method == "post" || carries_many(operation)
+}
+
+/// Whether the body of the operation carries many items.
+pub fn carries_many(operation: Operation<'_>) -> bool {
+    operation.path.ends_with("/bulk")
 }
 
 fn path_parameter(document: &Document, path: &str, name: &str, mut schema: Value) -> Value {

@@ -2,7 +2,7 @@
 //! records: for every operation of the OpenAPI document, so that the guard grows with the API by itself.
 
 mod audited;
-mod operation;
+pub mod operation;
 
 use crate::support::records::{Records, unknown_id};
 use operation::{Operation, operations};

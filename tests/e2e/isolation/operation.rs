@@ -27,6 +27,8 @@ pub struct Operation {
     takes_body: bool,
     /// Whether the body is a CSV file; otherwise it is JSON.
     is_csv: bool,
+    /// The documented answer to a body that is too large.
+    pub too_large: Value,
     /// The parameters of the query string that must be there, with their examples.
     query: String,
 }
@@ -120,6 +122,9 @@ impl Operation {
             fields,
             takes_body: one["requestBody"].is_object(),
             is_csv,
+            too_large: resolve(document, &one["responses"]["413"])["content"]["application/json"]["examples"]
+                ["too_large"]["value"]
+                .clone(),
             query: required(document, one),
         }
     }
@@ -138,6 +143,19 @@ impl Operation {
             &Method::DELETE => (1, depth),
             _ => (0, Reverse(0)),
         }
+    }
+
+    /// The media type of its body, and how many bytes it may have as the documents say; `None` without a body.
+    pub fn limit(&self) -> Option<(&'static str, usize)> {
+        let media_type = if self.is_csv {
+            "text/csv"
+        } else {
+            "application/json"
+        };
+        let said = self.too_large.to_string();
+        let (_, number) = said.split_once("larger than ")?;
+        let (number, _) = number.split_once(" bytes")?;
+        Some((media_type, number.parse().unwrap()))
     }
 
     /// Whether the tests know how to call it.

@@ -4,4 +4,5 @@ mod browser;
 mod lint;
 mod routes;
 mod schema;
+mod sizes;
 mod snapshot;
