@@ -173,21 +173,34 @@ async fn an_archived_contact_is_found_only_when_it_is_asked_for() {
     TestApp::run(async |app| {
         let tenant = &app.alpha;
         team(tenant).await;
-        let sql = app.database.sql().await;
-        sql.execute(
-            "UPDATE contacts SET archived_at = now() WHERE first_name = 'Diana'",
-            &[],
-        )
-        .await
-        .unwrap();
+        let listed = tenant.get("contacts").await.expect(200).json;
+        let mut contacts = listed["data"].as_array().unwrap().iter();
+        let diana = contacts.find(|one| one["name"] == "Diana Prince").unwrap();
+        let archive = format!("contacts/{}/archive", diana["contact_id"].as_str().unwrap());
+        tenant.put(&archive, &json!({"archived": true})).await.expect(200);
         let filters = json!([{"field": "firstName", "operator": "eq", "value": "Diana"}]);
         assert!(names(tenant, &json!({"filters": filters})).await.is_empty());
         assert!(names(tenant, &json!({"search": "diana"})).await.is_empty());
         let asked = search(tenant, &json!({"search": "diana", "includeArchived": true})).await;
         assert_eq!(first_names(&asked), ["Diana"]);
         assert!(asked["items"][0]["archivedAt"].is_string());
-        let page = tenant.get(CONTACTS).await.expect(200).json;
-        assert_eq!(page["totalCount"], 3);
+        let found = async |parameters: &[(&str, &str)]| {
+            let page = tenant.get(&list(parameters)).await.expect(200).json;
+            (first_names(&page).len(), page["totalCount"].clone())
+        };
+        assert_eq!(found(&[]).await, (3, json!(3)));
+        assert_eq!(found(&[("searchBy", "diana")]).await, (0, json!(0)));
+        let id = asked["items"][0]["id"].as_str().unwrap();
+        tenant.get(&format!("{CONTACTS}/{id}")).await.expect(200);
+
+        tenant
+            .put(&archive, &json!({"archived": false}))
+            .await
+            .expect(200);
+        let back = search(tenant, &json!({"search": "diana"})).await;
+        assert_eq!(first_names(&back), ["Diana"]);
+        assert_eq!(back["items"][0]["archivedAt"], Value::Null);
+        assert_eq!(found(&[]).await, (4, json!(4)));
     })
     .await;
 }

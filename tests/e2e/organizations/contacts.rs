@@ -156,6 +156,87 @@ async fn a_deleted_contact_is_gone_and_its_address_free() {
 }
 
 #[tokio::test]
+async fn a_contact_is_archived_and_taken_back() {
+    TestApp::run(async |app| {
+        let made = app
+            .alpha
+            .post("contacts", &json!({"name": "Hal"}))
+            .await
+            .expect(201);
+        let contact = format!("contacts/{}", made.text("contact_id"));
+        let archive = format!("{contact}/archive");
+        let log = format!(
+            "audit-logs?record_type=contact&record_id={}",
+            made.text("contact_id")
+        );
+        // Asking twice changes nothing the second time.
+        for (archived, entries) in [(false, 1), (true, 2), (true, 2), (false, 3)] {
+            let body = json!({"archived": archived});
+            let answer = app.alpha.writer.put(&archive, &body).await.expect(200);
+            assert_shape(&answer.json, CONTACT);
+            assert_eq!(answer.json, app.alpha.get(&contact).await.expect(200).json);
+            let logged = app.alpha.get(&log).await.expect(200).json;
+            assert_eq!(logged["data"].as_array().unwrap().len(), entries, "{logged}");
+        }
+        let logged = app.alpha.get(&log).await.expect(200).json;
+        let changes = &logged["data"][0]["changes"];
+        assert_eq!(changes.as_array().unwrap().len(), 1, "{changes}");
+        let (field, from, to) = (&changes[0]["field"], &changes[0]["from"], &changes[0]["to"]);
+        assert_eq!((field, to), (&json!("archived_at"), &Value::Null));
+        assert!(from.is_string(), "{changes}");
+        let events = "SELECT count(*) FROM events WHERE kind = 'contact.updated'";
+        let events = app.database.sql().await.query_one(events, &[]).await.unwrap();
+        assert_eq!(events.get::<_, i64>(0), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_a_contact_that_is_there_is_archived_and_only_when_told_so() {
+    TestApp::run(async |app| {
+        let made = app
+            .alpha
+            .post("contacts", &json!({"name": "Hal"}))
+            .await
+            .expect(201);
+        let archive = format!("contacts/{}/archive", made.text("contact_id"));
+        for (body, detail) in [
+            (json!({}), "archived: is required"),
+            (json!({"archived": null}), "archived: must not be null"),
+            (json!({"archived": "yes"}), "archived: "),
+            (json!({"archived": true, "why": "old"}), "why: "),
+            (json!("yes"), "body: "),
+        ] {
+            let refused = app.alpha.put(&archive, &body).await.expect(422);
+            assert!(
+                refused.detail().starts_with(detail),
+                "{body}: {}",
+                refused.detail()
+            );
+        }
+        let body = json!({"archived": true});
+        let unknown = format!("contacts/{}/archive", unknown_id());
+        let refused = app.alpha.put(&unknown, &body).await.expect(404);
+        assert_eq!(refused.detail(), "Contact not found");
+        let other = app
+            .alpha
+            .post("contacts", &json!({"name": "Carol"}))
+            .await
+            .expect(201);
+        let merge = format!("contacts/{}/merge", other.text("contact_id"));
+        let from = json!({"from": [made.text("contact_id")]});
+        app.alpha.post(&merge, &from).await.expect(200);
+        let refused = app.alpha.put(&archive, &body).await.expect(409);
+        let survivor = other.text("contact_id");
+        assert_eq!(
+            refused.detail(),
+            format!("The contact was merged into {survivor}")
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn conversations_of_a_contact_are_those_alone() {
     TestApp::run(async |app| {
         let records = Records::make(app, &app.alpha).await;

@@ -4,7 +4,7 @@ use super::fields::reference;
 use super::params::ContactId;
 use super::{moved, time};
 use crate::http::{Answer, App, Auth, Body, ListView, Once, PageQuery, PathId, Query, Read, Write, ok};
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use chrono::{DateTime, Utc};
 use rapport_crm_core::{Contact, ContactPatch, NewContact};
 use rapport_platform::{Error, Patch, RawJson, ids};
@@ -19,7 +19,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(get_contact)
         .service(list_contacts)
         .service(create_contact);
-    config.service(update_contact).service(delete_contact);
+    config
+        .service(update_contact)
+        .service(archive_contact)
+        .service(delete_contact);
 }
 
 /// A person outside the organization.
@@ -136,6 +139,15 @@ impl ContactPatchBody {
     }
 }
 
+/// Whether a contact is to be out of the way.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactArchiveBody {
+    /// `true` archives the contact, `false` takes it back.
+    #[schema(example = true)]
+    archived: bool,
+}
+
 /// List contacts
 ///
 /// The contacts of the organization, newest first.
@@ -194,6 +206,31 @@ async fn update_contact(
     let contact = app
         .db
         .write(&auth.ctx, async |tx| app.contacts.update(tx, id.0, patch).await)
+        .await?;
+    ok(&ContactView::from(contact))
+}
+
+/// Archive a contact
+///
+/// Puts the contact out of the way, or takes it back. The engagement surface leaves archived contacts out of its list,
+/// and out of its search unless that asks for them; all else stays as it is.
+#[utoipa::path(tag = "native", request_body = ContactArchiveBody, responses(
+    (status = 200, body = ContactView),
+    (status = 409, description = "The contact was merged into HR_id_0001sTvKHLu1nfyQT7mTfK"),
+))]
+#[put("/{contact_id}/archive")]
+async fn archive_contact(
+    auth: Auth<Write>,
+    id: PathId<ContactId>,
+    app: App,
+    body: Body<ContactArchiveBody>,
+) -> Answer {
+    let archived = body.value.archived;
+    let contact = app
+        .db
+        .write(&auth.ctx, async |tx| {
+            app.contact_details.archive(tx, id.0, archived).await
+        })
         .await?;
     ok(&ContactView::from(contact))
 }
