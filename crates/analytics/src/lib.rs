@@ -9,14 +9,13 @@
 //! [`ReadModels`] is a [`Projection`](rapport_platform::events::Projection): it looks at the conversations a
 //! transaction has touched, right before it commits, and writes what has become different to `analytics_deltas`,
 //! where nobody waits for anybody. [`FoldCounts`], a job, adds that up into `analytics_counts` by quarter of an hour,
-//! day and month. A report sums months, then days, then quarters towards its ends, what is not yet folded, and, for
-//! the rest of less than a quarter, the messages and conversations themselves, all in one statement and so of one
-//! moment. Ranges are half-open and exact to the microsecond. [`rebuild`] makes everything anew from the messages.
+//! day and month. A report sums the months next to its window, adds and takes away days, then quarters, towards its
+//! ends, does so with what is not yet folded, and, for the rest of less than half a quarter, with the messages and
+//! conversations themselves, all in one statement and so of one moment. Ranges are half-open and exact to the microsecond. [`rebuild`] makes everything anew from the messages.
 
 mod days;
 mod model;
 mod reports;
-mod statement;
 mod window;
 
 pub use model::{FoldCounts, ReadModels, rebuild};

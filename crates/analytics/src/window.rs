@@ -50,10 +50,12 @@ impl Window {
         self.to - self.from
     }
 
-    /// The fewest whole months, days and quarters of an hour of UTC that make it up, and what remains.
+    /// What adds up to it: the months of UTC that it is mostly made of; days, where those begin too late or end too
+    /// soon, which are added, or begin too soon or end too late, which are taken away; likewise quarters of an hour and
+    /// the rest of one. So at most half a month is read in days, and half a day in quarters.
     pub(crate) fn spans(self) -> Vec<Span> {
         let mut spans = Vec::with_capacity(7);
-        split(Grain::Month, self.from, self.to, &mut spans);
+        split(Grain::Month, 1, (self.from, self.to), &mut spans);
         spans
     }
 }
@@ -77,6 +79,8 @@ pub(crate) struct Span {
     pub grain: Grain,
     pub from: DateTime<Utc>,
     pub to: DateTime<Utc>,
+    /// 1 to be added, -1 to be taken away.
+    pub sign: i32,
 }
 
 impl Grain {
@@ -115,6 +119,12 @@ impl Grain {
         }
     }
 
+    /// The start of a unit that is next to `at`.
+    fn round(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let (before, after) = (self.floor(at), self.ceil(at));
+        if at - before < after - at { before } else { after }
+    }
+
     /// The first start of a unit that is not before `at`.
     fn ceil(self, at: DateTime<Utc>) -> DateTime<Utc> {
         let start = self.floor(at);
@@ -131,22 +141,25 @@ impl Grain {
     }
 }
 
-/// Divides `[from, to)` into units of `grain`, and both ends into finer ones.
-fn split(grain: Grain, from: DateTime<Utc>, to: DateTime<Utc>, spans: &mut Vec<Span>) {
+/// Makes `[from, to)` of units of `grain`, and of finer ones at both ends what those lack or are too much.
+fn split(grain: Grain, sign: i32, (from, to): (DateTime<Utc>, DateTime<Utc>), spans: &mut Vec<Span>) {
     if from >= to {
         return;
     }
-    let (first, last) = (grain.ceil(from), grain.floor(to));
-    if first >= last {
-        return split(grain.finer(), from, to, spans);
+    let (first, last) = (grain.round(from), grain.round(to));
+    if first == last && grain != Grain::Exact {
+        return split(grain.finer(), sign, (from, to), spans);
     }
-    split(grain.finer(), from, first, spans);
     spans.push(Span {
         grain,
         from: first,
         to: last,
+        sign,
     });
-    split(grain.finer(), last, to, spans);
+    for (early, late, sign) in [(from, first, sign), (to, last, -sign)] {
+        split(grain.finer(), sign, (early, late), spans);
+        split(grain.finer(), -sign, (late, early), spans);
+    }
 }
 
 /// The year 1.
@@ -166,22 +179,41 @@ mod tests {
         let window = Window::new(at(from), at(to)).unwrap();
         let short = |time: DateTime<Utc>| time.format("%m-%dT%H:%M:%S%.f").to_string();
         let spans = window.spans();
-        let line = |span: &Span| format!("{} {} {}", span.grain.name(), short(span.from), short(span.to));
+        let sign = |span: &Span| if span.sign > 0 { '+' } else { '-' };
+        let line = |span: &Span| {
+            let name = span.grain.name();
+            format!("{}{name} {} {}", sign(span), short(span.from), short(span.to))
+        };
         spans.iter().map(line).collect()
     }
 
     #[test]
-    fn a_window_is_divided_coarsely_in_the_middle_and_finely_at_its_ends() {
+    fn a_window_is_made_of_coarse_units_and_finer_ones_at_its_ends() {
         assert_eq!(
             spans("2026-01-30T23:44:59.999999Z", "2026-03-02T00:15:00.000001Z"),
             [
-                "exact 01-30T23:44:59.999999 01-30T23:45:00",
-                "quarter 01-30T23:45:00 01-31T00:00:00",
-                "day 01-31T00:00:00 02-01T00:00:00",
-                "month 02-01T00:00:00 03-01T00:00:00",
-                "day 03-01T00:00:00 03-02T00:00:00",
-                "quarter 03-02T00:00:00 03-02T00:15:00",
-                "exact 03-02T00:15:00 03-02T00:15:00.000001",
+                "+month 02-01T00:00:00 03-01T00:00:00",
+                "+day 01-31T00:00:00 02-01T00:00:00",
+                "+quarter 01-30T23:45:00 01-31T00:00:00",
+                "+exact 01-30T23:44:59.999999 01-30T23:45:00",
+                "+day 03-01T00:00:00 03-02T00:00:00",
+                "+quarter 03-02T00:00:00 03-02T00:15:00",
+                "+exact 03-02T00:15:00 03-02T00:15:00.000001",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_coarse_units_have_too_much_is_taken_away() {
+        assert_eq!(
+            spans("2026-01-02T18:00:00Z", "2026-03-30T23:50:00Z"),
+            [
+                "+month 01-01T00:00:00 04-01T00:00:00",
+                "-day 01-01T00:00:00 01-03T00:00:00",
+                "+quarter 01-02T18:00:00 01-03T00:00:00",
+                "-day 03-31T00:00:00 04-01T00:00:00",
+                "-quarter 03-30T23:45:00 03-31T00:00:00",
+                "+exact 03-30T23:45:00 03-30T23:50:00",
             ]
         );
     }
@@ -191,15 +223,15 @@ mod tests {
         assert_eq!(spans("2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z"), [""; 0]);
         assert_eq!(
             spans("2025-12-01T00:00:00Z", "2026-12-01T00:00:00Z"),
-            ["month 12-01T00:00:00 12-01T00:00:00"]
+            ["+month 12-01T00:00:00 12-01T00:00:00"]
         );
         assert_eq!(
-            spans("2026-03-12T10:01:00Z", "2026-03-12T10:14:00Z"),
-            ["exact 03-12T10:01:00 03-12T10:14:00"]
+            spans("2026-03-12T10:08:00Z", "2026-03-12T10:14:00Z"),
+            ["+exact 03-12T10:08:00 03-12T10:14:00"]
         );
         assert_eq!(
             spans("2026-03-12T10:14:00Z", "2026-03-12T10:16:00Z"),
-            ["exact 03-12T10:14:00 03-12T10:16:00"]
+            ["+exact 03-12T10:14:00 03-12T10:16:00"]
         );
     }
 

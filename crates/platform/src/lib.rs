@@ -17,7 +17,7 @@ mod patch;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ctx::{Actor, Ctx, Scope, Scopes};
-pub use db::{Db, DbConfig, Directory, Reader, Tx};
+pub use db::{AnyOf, Db, DbConfig, Directory, Prepared, Reader, Tx, any_of};
 pub use error::{Error, Other, Result};
 pub use ids::{Ids, RandomIds};
 pub use json::RawJson;

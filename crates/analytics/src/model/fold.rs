@@ -2,13 +2,12 @@
 
 use super::lock;
 use super::sql::{ADD_UP, COUNT_UP};
-use crate::statement::Prepared;
 use async_trait::async_trait;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use rapport_platform::jobs::{JobContext, JobError, JobHandler};
-use rapport_platform::{Ctx, Db, Error, Result};
+use rapport_platform::{Ctx, Db, Error, Prepared, Result};
 use std::sync::LazyLock;
 use std::time::Duration;
 

@@ -3,9 +3,7 @@
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Result, Tx};
-
-use crate::statement::Prepared;
+use rapport_platform::{Prepared, Result, Tx};
 
 /// Lets transactions keep the read models at once, but not while they are made anew; until the transaction ends.
 pub(super) async fn shared(tx: &Tx) -> Result<()> {

@@ -2,13 +2,12 @@
 
 use super::lock;
 use super::sql::{self, ENDED, FACTS, INBOUND, MESSAGE_COUNTS, QUARTER, STARTED};
-use crate::statement::Prepared;
 use async_trait::async_trait;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use rapport_platform::events::{Event, Projection};
-use rapport_platform::{Result, Tx};
+use rapport_platform::{Prepared, Result, Tx};
 use std::sync::LazyLock;
 use uuid::Uuid;
 

@@ -2,13 +2,12 @@
 
 use crate::Window;
 use crate::model::sql::{ENDED, INBOUND, STARTED};
-use crate::statement::Prepared;
 use crate::window::{Grain, Span};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Reader, Result};
+use rapport_platform::{Prepared, Reader, Result};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -23,6 +22,7 @@ pub(super) struct Wanted {
     grains: Vec<&'static str>,
     from: Vec<DateTime<Utc>>,
     to: Vec<DateTime<Utc>>,
+    signs: Vec<i32>,
 }
 
 /// What was found; what has nothing to count is 0.
@@ -55,6 +55,7 @@ impl Wanted {
             grain: Grain::Exact,
             from: window.from(),
             to: window.to(),
+            sign: 1,
         };
         self.push(key, measure, span);
         self
@@ -66,6 +67,7 @@ impl Wanted {
         self.grains.push(span.grain.name());
         self.from.push(span.from);
         self.to.push(span.to);
+        self.signs.push(span.sign);
     }
 
     /// The figures of an agent, or of [`EVERYBODY`]; all of one moment.
@@ -80,7 +82,8 @@ impl Wanted {
             .bind::<Array<Text>, _>(self.measures)
             .bind::<Array<Text>, _>(self.grains)
             .bind::<Array<Timestamptz>, _>(self.from)
-            .bind::<Array<Timestamptz>, _>(self.to);
+            .bind::<Array<Timestamptz>, _>(self.to)
+            .bind::<Array<Integer>, _>(self.signs);
         let rows: Vec<Row> = Prepared(statement).load(&mut db.conn()).await?;
         Ok(Figures(
             rows.into_iter()
@@ -110,10 +113,10 @@ fn sql(exact: &str) -> String {
     );
     format!(
         "WITH wanted AS (SELECT * FROM unnest((SELECT CAST($3 AS integer[])), (SELECT CAST($4 AS text[])), \
-             (SELECT CAST($5 AS text[])), (SELECT CAST($6 AS timestamptz[])), (SELECT CAST($7 AS timestamptz[]))) \
-             AS w (key, measure, grain, from_at, to_at)) \
+             (SELECT CAST($5 AS text[])), (SELECT CAST($6 AS timestamptz[])), (SELECT CAST($7 AS timestamptz[])), \
+             (SELECT CAST($8 AS integer[]))) AS w (key, measure, grain, from_at, to_at, sign)) \
          SELECT a.key, a.measure, CAST(coalesce(sum(a.amount), 0) AS bigint) AS amount FROM ( \
-             SELECT w.key, w.measure, d.amount FROM wanted AS w JOIN analytics_deltas AS d \
+             SELECT w.key, w.measure, w.sign * d.amount AS amount FROM wanted AS w JOIN analytics_deltas AS d \
                  ON d.organization_id = $1 AND d.agent_id = $2 AND d.measure = w.measure \
                  AND d.bucket >= w.from_at AND d.bucket < w.to_at \
                  WHERE w.grain <> 'exact' \
@@ -126,7 +129,7 @@ fn sql(exact: &str) -> String {
 /// looked up for each by an index; a join might be planned as one over whole tables.
 fn each(condition: &str, select: &str) -> String {
     format!(
-        "UNION ALL SELECT w.key, w.measure, e.amount FROM wanted AS w CROSS JOIN LATERAL (SELECT {select}) AS e \
+        "UNION ALL SELECT w.key, w.measure, w.sign * e.amount FROM wanted AS w CROSS JOIN LATERAL (SELECT {select}) AS e \
          WHERE {condition} "
     )
 }

@@ -2,14 +2,13 @@
 
 use super::sales::{ACCEPTED, QUOTED};
 use crate::Window;
-use crate::statement::Prepared;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use rapport_crm_core::organizations::BusinessHours;
-use rapport_platform::{Reader, Result};
+use rapport_platform::{Prepared, Reader, Result};
 
 /// After this long without an answer a lead is taken to be lost.
 const GHOSTED_AFTER: TimeDelta = TimeDelta::days(7);

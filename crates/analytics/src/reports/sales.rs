@@ -1,13 +1,12 @@
 //! What became of sales.
 
 use crate::Window;
-use crate::statement::Prepared;
 use bigdecimal::{BigDecimal, RoundingMode};
 use diesel::sql_types::{BigInt, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use iso_currency::Currency;
-use rapport_platform::{Error, Reader, Result};
+use rapport_platform::{Error, Prepared, Reader, Result};
 use rapport_sales_pipeline::{PgPipeline, PipelineService};
 use std::collections::HashMap;
 use uuid::Uuid;

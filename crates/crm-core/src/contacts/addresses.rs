@@ -6,7 +6,7 @@ use crate::address::Address;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use rapport_platform::{Error, Other, Result, Tx, ids};
+use rapport_platform::{Error, Other, Result, Tx, any_of, ids};
 use rapport_schema::tables::{contact_addresses, contacts};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -29,7 +29,7 @@ pub(super) async fn of(
     use contact_addresses::dsl;
     let rows: Vec<AddressRow> = dsl::contact_addresses
         .filter(dsl::organization_id.eq(organization))
-        .filter(dsl::contact_id.eq_any(contacts))
+        .filter(dsl::contact_id.eq(any_of(contacts)))
         .select(AddressRow::as_select())
         .load(&mut conn)
         .await?;

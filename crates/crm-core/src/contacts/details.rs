@@ -12,9 +12,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::try_join;
-use rapport_platform::{Error, Patch, RawJson, Reader, Result, Tx};
+use rapport_platform::{Error, Patch, RawJson, Reader, Result, Tx, any_of};
 use rapport_schema::tables::contacts;
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A contact and its addresses.
@@ -80,8 +79,14 @@ pub trait ContactDetailsService: Send + Sync {
         archived: bool,
     ) -> Result<Listed<ContactDetails>>;
 
-    /// What happened last to each of these contacts, by their UUIDs; those to which nothing did are not there.
-    async fn marks(&self, db: &Reader, contacts: &[Uuid]) -> Result<HashMap<Uuid, Mark>>;
+    /// As [`ContactDetailsService::find`], each contact with what happened to it last, if anything is known to have.
+    async fn find_marked(
+        &self,
+        db: &Reader,
+        search: &Search,
+        window: &Window,
+        archived: bool,
+    ) -> Result<Listed<(ContactDetails, Option<Mark>)>>;
 
     /// One contact; `NotFound` when it is not of the organization.
     async fn details(&self, db: &Reader, id: i64) -> Result<ContactDetails>;
@@ -115,11 +120,26 @@ impl ContactDetailsService for PgContacts {
         window: &Window,
         archived: bool,
     ) -> Result<Listed<ContactDetails>> {
-        find::find(db, search, window, archived).await
+        let found = find::find(db, search, window, archived).await?;
+        let details = self.details_of(db, &found.items).await?;
+        Ok(found.of(details, |details| details.contact.id))
     }
 
-    async fn marks(&self, db: &Reader, contacts: &[Uuid]) -> Result<HashMap<Uuid, Mark>> {
-        find::marks(db, contacts).await
+    async fn find_marked(
+        &self,
+        db: &Reader,
+        search: &Search,
+        window: &Window,
+        archived: bool,
+    ) -> Result<Listed<(ContactDetails, Option<Mark>)>> {
+        let found = find::find(db, search, window, archived).await?;
+        let details = self.details_of(db, &found.items);
+        let (details, mut marks) = try_join!(details, find::marks(db, &found.items))?;
+        let marked = details.into_iter().map(|details| {
+            let mark = marks.remove(&details.contact.id);
+            (details, mark)
+        });
+        Ok(found.of(marked.collect(), |(details, _)| details.contact.id))
     }
 
     async fn details(&self, db: &Reader, id: i64) -> Result<ContactDetails> {
@@ -168,7 +188,7 @@ impl ContactDetailsService for PgContacts {
 /// The contacts with their addresses, in the order of their ids.
 async fn load(conn: &AsyncPgConnection, organization: i64, ids: &[i64]) -> Result<Vec<ContactDetails>> {
     let query = visible(organization)
-        .filter(contacts::id.eq_any(ids))
+        .filter(contacts::id.eq(any_of(ids)))
         .order(contacts::id)
         .select(ContactRow::as_select());
     let rows = async {

@@ -7,28 +7,27 @@
 //! Few fit most words; those are looked up first and named to the statement of the list. Of words that very many have,
 //! the statement meets enough in the order of the list itself.
 
-use super::details::{ContactDetailsService, Mark};
-use super::{CONTACTS, ContactDetails, PgContacts};
+use super::details::Mark;
+use super::{CONTACTS, is_lookup};
 use crate::address::Address;
 use crate::query::{Filter, Listed, Operator, Query, Search, Window};
 use crate::search::{self, Found};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Timestamptz};
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Reader, Result};
+use rapport_platform::{Prepared, Reader, Result};
 use rapport_schema::tables::{contacts, organizations};
 use serde_json::Value;
 use std::collections::HashMap;
-use uuid::Uuid;
 
-/// A page of the contacts that fit a search, with those that are archived or without them.
+/// The ids of a page of the contacts that fit a search, with those that are archived or without them.
 pub(super) async fn find(
     db: &Reader,
     search: &Search,
     window: &Window,
     archived: bool,
-) -> Result<Listed<ContactDetails>> {
+) -> Result<Listed<i64>> {
     let words = search.text.as_deref().filter(|text| !text.trim().is_empty());
     let mut asked = Search {
         text: None,
@@ -36,6 +35,9 @@ pub(super) async fn find(
     };
     internationalize(db, &mut asked.filters).await?;
     let mut query = Query::compile(db, &CONTACTS, &asked).await?;
+    if is_lookup(search) {
+        query = query.of_few();
+    }
     if !archived {
         query = query.without(&contacts::archived_at);
     }
@@ -45,9 +47,7 @@ pub(super) async fn find(
             Found::Many { patterns, ids } => query.fitting(&contacts::search_text, &patterns, &ids),
         };
     }
-    let found = query.find(db, window).await?;
-    let details = PgContacts.details_of(db, &found.items).await?;
-    Ok(found.of(details, |details| details.contact.id))
+    query.find(db, window).await
 }
 
 /// Writes telephone numbers that filters ask for in the form in which they are kept, where they lack the country.
@@ -88,30 +88,30 @@ async fn internationalize(db: &Reader, filters: &mut [Filter]) -> Result<()> {
 
 #[derive(QueryableByName)]
 struct Last {
-    #[diesel(sql_type = SqlUuid)]
-    uuid: Uuid,
+    #[diesel(sql_type = BigInt)]
+    contact: i64,
     #[diesel(sql_type = BigInt)]
     id: i64,
     #[diesel(sql_type = Timestamptz)]
     occurred_at: DateTime<Utc>,
 }
 
-/// What happened last to each of these contacts.
-pub(super) async fn marks(db: &Reader, uuids: &[Uuid]) -> Result<HashMap<Uuid, Mark>> {
-    let last = "SELECT said.uuid, last.id, last.occurred_at FROM unnest($2) AS said (uuid) CROSS JOIN LATERAL ( \
+/// What happened last to each of these contacts, by their ids; those to which nothing did are not there.
+pub(super) async fn marks(db: &Reader, ids: &[i64]) -> Result<HashMap<i64, Mark>> {
+    let last = "SELECT c.id AS contact, last.id, last.occurred_at FROM contacts AS c CROSS JOIN LATERAL ( \
                 SELECT id, occurred_at FROM events WHERE organization_id = $1 AND subject_type = 'contact' \
-                AND subject_id = said.uuid ORDER BY id DESC LIMIT 1) AS last";
-    let rows: Vec<Last> = diesel::sql_query(last)
+                AND subject_id = c.uuid ORDER BY id DESC LIMIT 1) AS last \
+                WHERE c.organization_id = $1 AND c.id = ANY(CAST((SELECT $2) AS bigint[]))";
+    let statement = diesel::sql_query(last)
         .bind::<BigInt, _>(db.organization())
-        .bind::<Array<SqlUuid>, _>(uuids)
-        .load(&mut db.conn())
-        .await?;
+        .bind::<Array<BigInt>, _>(ids);
+    let rows: Vec<Last> = Prepared(statement).load(&mut db.conn()).await?;
     let mark = |row: Last| {
         let mark = Mark {
             sequence: row.id,
             at: row.occurred_at,
         };
-        (row.uuid, mark)
+        (row.contact, mark)
     };
     Ok(rows.into_iter().map(mark).collect())
 }

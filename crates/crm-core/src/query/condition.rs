@@ -5,7 +5,7 @@ use super::operand::Operand;
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Text};
 
 /// The name of [`VALUES`] where a statement is led by it.
 pub(super) const LEAD: &str = "lead";
@@ -46,6 +46,11 @@ impl Comparison {
 pub(super) enum Test {
     Compare(Comparison, Operand),
     In(Vec<Operand>),
+    /// One of these ids.
+    Among(Vec<i64>),
+    /// One of these ids, which the planner takes for ten: it might rather walk through all records until enough of them
+    /// are met.
+    AmongFew(Vec<i64>),
     /// By a pattern of LIKE in lower case.
     Like(String),
     /// By a pattern of LIKE, as it is.
@@ -120,6 +125,14 @@ impl Test {
                     operand.bind(&mut out)?;
                 }
                 out.push_sql(")");
+                Ok(())
+            }
+            Self::Among(ids) | Self::AmongFew(ids) => {
+                let few = matches!(self, Self::AmongFew(_));
+                column.push(&mut out)?;
+                out.push_sql(if few { " = ANY(CAST((SELECT " } else { " = ANY(" });
+                out.push_bind_param::<Array<BigInt>, _>(ids)?;
+                out.push_sql(if few { ") AS bigint[]))" } else { ")" });
                 Ok(())
             }
             Self::Like(pattern) => {

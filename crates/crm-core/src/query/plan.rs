@@ -4,8 +4,8 @@ use super::compile::{self, Leaf};
 use super::condition::{Column, Condition, LEAD, Source, Test};
 use super::field::{List, Sql};
 use super::keyset::{After, Key, Place};
-use super::language::{Direction, Filter};
-use super::operand::{Operand, Type};
+use super::language::{Direction, Filter, Operator};
+use super::operand::Type;
 use super::order::{self, By, Order};
 use super::statement::{Count, Scope, Statement};
 use super::{Listed, MOST_BY_PAGE, Search, Start, Window};
@@ -21,6 +21,10 @@ pub struct Query {
     groups: Vec<Vec<Leaf>>,
     sort: Vec<Order>,
     id: Direction,
+    /// Whether one field has one value, and the order is by one field at most.
+    simple: bool,
+    /// Whether such a value picks few records.
+    few: bool,
 }
 
 /// A part of the list that is in order by itself.
@@ -55,7 +59,17 @@ impl Query {
             groups,
             sort,
             id,
+            simple: matches!(search.filters.as_slice(), [one] if one.operator == Operator::Eq)
+                && search.text.is_none()
+                && search.sort.len() <= 1,
+            few: false,
         })
+    }
+
+    /// Says that a field that has one value picks few records.
+    #[must_use]
+    pub fn of_few(self) -> Self {
+        Self { few: true, ..self }
     }
 
     /// Narrows the list to the records whose `field` is `value`, as the path of a request does.
@@ -78,8 +92,8 @@ impl Query {
     /// Narrows the list to these records.
     #[must_use]
     pub fn among(self, ids: &[i64]) -> Self {
-        let condition = self.has_id(ids);
-        self.with(condition)
+        let id = Column::Of(self.list.id);
+        self.with(Condition::Test(id, Test::AmongFew(ids.to_vec())))
     }
 
     /// Narrows the list to these records, and those whose text in a column of its table fits all patterns of LIKE.
@@ -89,14 +103,10 @@ impl Query {
         let fits = fits.map(|test| Condition::Test(Column::Of(column), test));
         let mut either = vec![Condition::All(fits.collect())];
         if !ids.is_empty() {
-            either.push(self.has_id(ids));
+            let id = Column::Of(self.list.id);
+            either.push(Condition::Test(id, Test::Among(ids.to_vec())));
         }
         self.with(Condition::Any(either))
-    }
-
-    fn has_id(&self, ids: &[i64]) -> Condition {
-        let ids = ids.iter().copied().map(Operand::Integer);
-        Condition::Test(Column::Of(self.list.id), Test::In(ids.collect()))
     }
 
     fn with(mut self, condition: Condition) -> Self {
@@ -215,6 +225,8 @@ impl Query {
                 nullable: false,
                 direction: self.id,
             },
+            // There are few such statements, and none has a better plan for some values than for others.
+            kept: self.simple && (self.few || lead.is_some()) && after.is_none() && offset == 0,
             after: after.map(|after| After {
                 keys: after.keys.iter().skip(skipped).cloned().collect(),
                 id: after.id,

@@ -15,11 +15,17 @@ pub(super) struct Statement {
     pub(super) lead: Option<i64>,
     pub(super) keys: Vec<Key>,
     pub(super) id: Key,
+    /// Whether connections keep it prepared. A caller must not be able to make many such statements.
+    pub(super) kept: bool,
     /// With as many keys as the statement has.
     pub(super) after: Option<After>,
+    /// At least so many rows are to be found, if there are.
     pub(super) limit: i64,
     pub(super) offset: i64,
 }
+
+/// The limits of statements that are kept, few and part of the text: a plan for any limit would be one for many rows.
+const LIMITS: [(i64, &str); 4] = [(26, "26"), (51, "51"), (101, "101"), (501, "501")];
 
 /// Counts the records.
 pub(super) struct Count(pub(super) Scope);
@@ -52,8 +58,10 @@ impl QueryId for Count {
 
 impl QueryFragment<Pg> for Statement {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        // Planned with its values each time: what is best depends on how many records have them.
-        out.unsafe_to_cache_prepared();
+        if !self.kept {
+            // Planned with its values each time: what is best depends on how many records have them.
+            out.unsafe_to_cache_prepared();
+        }
         out.push_sql("SELECT ");
         self.scope.list.id.walk_ast(out.reborrow())?;
         out.push_sql(", CAST(ARRAY[");
@@ -83,7 +91,10 @@ impl QueryFragment<Pg> for Statement {
         }
         self.id.push_order(&mut out)?;
         out.push_sql(" LIMIT ");
-        out.push_bind_param::<BigInt, _>(&self.limit)?;
+        match LIMITS.iter().find(|(limit, _)| self.kept && *limit >= self.limit) {
+            Some((_, text)) => out.push_sql(text),
+            None => out.push_bind_param::<BigInt, _>(&self.limit)?,
+        }
         if self.offset > 0 {
             out.push_sql(" OFFSET ");
             out.push_bind_param::<BigInt, _>(&self.offset)?;

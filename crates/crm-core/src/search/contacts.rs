@@ -1,13 +1,14 @@
 //! All contacts that fit words, for lists that filter and sort them.
 
-use super::service::beginning;
+use super::Kind;
+use super::service::addressed;
+use super::statements::{self, Fit};
 use super::terms::Terms;
-use super::{Kind, statements};
 use futures_util::try_join;
 use rapport_platform::{Reader, Result};
 
 /// How many contacts are named by their ids. Where more fit, they are common enough to be met in any order.
-const NAMED: i64 = 300;
+const NAMED: i64 = 100;
 
 /// Who fits.
 pub(crate) enum Found {
@@ -33,10 +34,17 @@ pub(crate) async fn contacts(db: &Reader, text: &str) -> Result<Found> {
     if patterns.is_empty() {
         patterns = vec![format!(" {}%", super::terms::escape(&terms.whole))];
     }
-    let holding = statements::hold(db, Kind::Contact, (&patterns, &terms.words), NAMED);
-    let (beginning, holding) = try_join!(beginning(db, Kind::Contact, &terms, NAMED), holding)?;
-    let many = i64::try_from(holding.len()).is_ok_and(|found| found >= NAMED);
-    let mut ids: Vec<_> = beginning.into_iter().chain(holding).map(|fit| fit.id).collect();
+    let begin = statements::begin(db, Kind::Contact, &terms.whole, NAMED);
+    let (mut named, addressed) = try_join!(begin, addressed(db, &terms, NAMED))?;
+    // Whoever typed a whole address looks for nothing that is like it.
+    let known = terms.is_address() && addressed.iter().any(Fit::is_exact);
+    if !known && !is_full(&named) {
+        named.extend(statements::hold(db, Kind::Contact, (&patterns, &terms.words), NAMED).await?);
+    }
+    let many = is_full(&named);
+    // Those that are not named fit the patterns.
+    let found = addressed.iter().chain(named.iter().filter(|_| !many));
+    let mut ids: Vec<_> = found.map(|fit| fit.id).collect();
     ids.sort_unstable();
     ids.dedup();
     if many {
@@ -53,4 +61,9 @@ pub(crate) async fn contacts(db: &Reader, text: &str) -> Result<Found> {
         ids = alike.into_iter().map(|fit| fit.id).collect();
     }
     Ok(Found::These(ids))
+}
+
+/// Whether there may be more that fit.
+fn is_full(found: &[Fit]) -> bool {
+    i64::try_from(found.len()).is_ok_and(|found| found >= NAMED)
 }

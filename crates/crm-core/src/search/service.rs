@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join_all;
 use futures_util::try_join;
-use rapport_platform::{Reader, Result};
+use rapport_platform::{Reader, Result, any_of};
 use rapport_schema::tables::{companies, contacts};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -44,6 +44,9 @@ impl SearchService for PgSearch {
     }
 }
 
+/// How many numbers are found by their last digits: of a million, about a hundred share four.
+const NUMBERS: i64 = 300;
+
 /// How a record fits, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum How {
@@ -69,7 +72,9 @@ async fn holding(db: &Reader, kind: Kind, terms: &Terms, limit: i64) -> Result<F
         found.add(fit, How::Exactly, How::Begins);
     }
     let patterns = terms.patterns();
-    if found.fewer_than(limit) && !patterns.is_empty() {
+    // Whoever typed a whole address looks for nothing that is like it.
+    let done = terms.is_address() && found.exactly();
+    if !done && found.fewer_than(limit) && !patterns.is_empty() {
         let fits = statements::hold(db, kind, (&patterns, &terms.words), limit).await?;
         for fit in fits {
             found.add(fit, How::Words, How::Holds);
@@ -79,11 +84,18 @@ async fn holding(db: &Reader, kind: Kind, terms: &Terms, limit: i64) -> Result<F
 }
 
 /// The records that begin with the text, or have such an address or number.
-pub(super) async fn beginning(db: &Reader, kind: Kind, terms: &Terms, limit: i64) -> Result<Vec<Fit>> {
+async fn beginning(db: &Reader, kind: Kind, terms: &Terms, limit: i64) -> Result<Vec<Fit>> {
     let begin = statements::begin(db, kind, &terms.whole, limit);
     if kind != Kind::Contact {
         return begin.await;
     }
+    let (mut all, addressed) = try_join!(begin, addressed(db, terms, limit))?;
+    all.extend(addressed);
+    Ok(all)
+}
+
+/// The contacts with an address that begins with the text, or a number that ends with it.
+pub(super) async fn addressed(db: &Reader, terms: &Terms, limit: i64) -> Result<Vec<Fit>> {
     let emails = terms
         .email
         .iter()
@@ -91,10 +103,9 @@ pub(super) async fn beginning(db: &Reader, kind: Kind, terms: &Terms, limit: i64
     let phones = terms
         .phones
         .iter()
-        .map(|digits| statements::phone(db, digits, limit));
-    let (begin, emails, phones) = try_join!(begin, try_join_all(emails), try_join_all(phones))?;
-    let addresses = emails.into_iter().chain(phones).flatten();
-    Ok(begin.into_iter().chain(addresses).collect())
+        .map(|digits| statements::phone(db, digits, limit.max(NUMBERS)));
+    let (emails, phones) = try_join!(try_join_all(emails), try_join_all(phones))?;
+    Ok(emails.into_iter().chain(phones).flatten().collect())
 }
 
 /// Records of a kind by how they fit, each once, where it fits best.
@@ -105,7 +116,7 @@ struct Found {
 
 impl Found {
     fn add(&mut self, fit: Fit, better: How, good: How) {
-        let how = if fit.score < 1.0 { good } else { better };
+        let how = if fit.is_exact() { better } else { good };
         match self.records.iter_mut().find(|(_, id)| *id == fit.id) {
             Some(known) => known.0 = known.0.min(how),
             None => self.records.push((how, fit.id)),
@@ -167,7 +178,7 @@ async fn contacts(db: &Reader, ids: &[i64]) -> Result<HashMap<i64, Hit>> {
         Option<(Uuid, String)>,
     );
     let rows: Vec<Row> = visible(db.organization())
-        .filter(contacts::id.eq_any(ids))
+        .filter(contacts::id.eq(any_of(ids)))
         .select((
             contacts::id,
             contacts::uuid,
@@ -196,7 +207,7 @@ async fn contacts(db: &Reader, ids: &[i64]) -> Result<HashMap<i64, Hit>> {
 async fn companies(db: &Reader, ids: &[i64]) -> Result<HashMap<i64, Hit>> {
     type Row = (i64, Uuid, String, Option<String>);
     let rows: Vec<Row> = of_organization(db.organization())
-        .filter(companies::id.eq_any(ids))
+        .filter(companies::id.eq(any_of(ids)))
         .select((companies::id, companies::uuid, companies::name, companies::domain))
         .load(&mut db.conn())
         .await?;

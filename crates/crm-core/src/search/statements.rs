@@ -1,10 +1,14 @@
 //! The statements of a search. Each reads a bounded number of rows, however common the words are.
+//!
+//! What begins or ends with a text is a range of one index, so its plan is kept, see [`Prepared`]; where words are looked
+//! for, plans are made for the words, since it differs far more between two of them how many rows fit than planning
+//! costs.
 
 use super::Kind;
 use diesel::sql_types::{Array, BigInt, Double, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Reader, Result};
+use rapport_platform::{Prepared, Reader, Result};
 
 /// How many of the records that hold the words, or words like them, are compared with each other.
 const COMPARED: i64 = 300;
@@ -24,6 +28,13 @@ pub(super) struct Fit {
     pub score: f64,
 }
 
+impl Fit {
+    /// Whether it fits as well as can be.
+    pub fn is_exact(&self) -> bool {
+        self.score >= 1.0
+    }
+}
+
 /// The table, and the condition on its rows that are there.
 fn table(kind: Kind) -> (&'static str, &'static str) {
     match kind {
@@ -37,7 +48,8 @@ pub(super) async fn begin(db: &Reader, kind: Kind, text: &str, limit: i64) -> Re
     let (table, there) = table(kind);
     let statement = sql_query(format!(
         "SELECT id, CASE WHEN search_text || ' ' LIKE $5 THEN 1 ELSE 0 END::double precision AS score FROM {table} \
-         WHERE {there} AND search_text >= $2 AND search_text < $3 ORDER BY search_text, id LIMIT $4"
+         WHERE {there} AND search_text >= (SELECT $2) AND search_text < (SELECT $3) ORDER BY search_text, id \
+         LIMIT (SELECT $4)"
     ));
     let found = statement
         .bind::<BigInt, _>(db.organization())
@@ -45,7 +57,7 @@ pub(super) async fn begin(db: &Reader, kind: Kind, text: &str, limit: i64) -> Re
         .bind::<Text, _>(format!(" {text}{LAST}"))
         .bind::<BigInt, _>(limit)
         .bind::<Text, _>(format!(" {} %", super::terms::escape(text)));
-    Ok(found.load(&mut db.conn()).await?)
+    Ok(Prepared(found).load(&mut db.conn()).await?)
 }
 
 /// Contacts with an address, but no telephone number, that begins with `text`, which is in lower case; 1 when it is all
@@ -54,15 +66,15 @@ pub(super) async fn address(db: &Reader, text: &str, limit: i64) -> Result<Vec<F
     let statement = sql_query(
         "SELECT contact_id AS id, CASE WHEN lower(normalized) = $2 THEN 1 ELSE 0 END::double precision AS score \
          FROM contact_addresses WHERE organization_id = $1 AND channel_type NOT IN ('PHONE', 'WHATSAPP', 'SMS') \
-         AND lower(normalized) COLLATE \"C\" >= $2 AND lower(normalized) COLLATE \"C\" < $3 \
-         ORDER BY lower(normalized) COLLATE \"C\" LIMIT $4",
+         AND lower(normalized) COLLATE \"C\" >= (SELECT $2) AND lower(normalized) COLLATE \"C\" < (SELECT $3) \
+         ORDER BY lower(normalized) COLLATE \"C\" LIMIT (SELECT $4)",
     );
     let found = statement
         .bind::<BigInt, _>(db.organization())
         .bind::<Text, _>(text)
         .bind::<Text, _>(format!("{text}{LAST}"))
         .bind::<BigInt, _>(limit);
-    Ok(found.load(&mut db.conn()).await?)
+    Ok(Prepared(found).load(&mut db.conn()).await?)
 }
 
 /// Contacts with a telephone number that ends with these digits, which are given last one first.
@@ -70,15 +82,15 @@ pub(super) async fn phone(db: &Reader, reversed: &str, limit: i64) -> Result<Vec
     let statement = sql_query(
         "SELECT contact_id AS id, 1::double precision AS score \
          FROM contact_addresses WHERE organization_id = $1 AND channel_type IN ('PHONE', 'WHATSAPP', 'SMS') \
-         AND reverse(normalized) COLLATE \"C\" >= $2 AND reverse(normalized) COLLATE \"C\" < $3 \
-         ORDER BY reverse(normalized) COLLATE \"C\" LIMIT $4",
+         AND reverse(normalized) COLLATE \"C\" >= (SELECT $2) AND reverse(normalized) COLLATE \"C\" < (SELECT $3) \
+         ORDER BY reverse(normalized) COLLATE \"C\" LIMIT (SELECT $4)",
     );
     let found = statement
         .bind::<BigInt, _>(db.organization())
         .bind::<Text, _>(reversed)
         .bind::<Text, _>(format!("{reversed}{LAST}"))
         .bind::<BigInt, _>(limit);
-    Ok(found.load(&mut db.conn()).await?)
+    Ok(Prepared(found).load(&mut db.conn()).await?)
 }
 
 /// Those that fit all of these patterns of LIKE; 1 when every word is the beginning of one of theirs.
@@ -166,6 +178,7 @@ pub(super) async fn alike(db: &Reader, kind: Kind, words: &[String], limit: i64)
     let setting = sql_query("SELECT set_config('pg_trgm.word_similarity_threshold', $1, false)");
     let setting = setting.bind::<Text, _>(LIKENESS);
     let (mut first, mut second) = (db.conn(), db.conn());
-    let (_, found) = futures_util::try_join!(setting.execute(&mut first), statement.load(&mut second))?;
+    let (_, found) =
+        futures_util::try_join!(Prepared(setting).execute(&mut first), statement.load(&mut second))?;
     Ok(found)
 }

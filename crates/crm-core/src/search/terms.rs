@@ -53,6 +53,11 @@ impl Terms {
         })
     }
 
+    /// Whether it looks like an e-mail address.
+    pub fn is_address(&self) -> bool {
+        self.email.as_ref().is_some_and(|text| text.contains('@'))
+    }
+
     /// The patterns of LIKE that a text with all words fits; none when the query is too short to be looked for in that
     /// way.
     pub fn patterns(&self) -> Vec<String> {

@@ -1,16 +1,18 @@
 //! The two lanes to the database: shared pipelined connections for reads, pooled ones for writes.
 
+mod prepared;
 mod reader;
 mod session;
 mod tx;
 
+pub use prepared::{AnyOf, Prepared, any_of};
 pub use reader::{Directory, Reader};
 pub use tx::Tx;
 
 use crate::events::Projection;
 use crate::{Clock, Ctx, CursorKey, Error, Ids, Result};
 use chrono::{DateTime, Utc};
-use deadpool::managed::{Pool, PoolConfig, Timeouts};
+use deadpool::managed::{Pool, PoolConfig, QueueMode, Timeouts};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 use rapport_schema::tables::instance_secrets;
@@ -200,6 +202,8 @@ fn pool(options: SessionOptions, size: usize, wait: Duration) -> Result<Pool<Ses
     Pool::builder(SessionManager(options))
         .config(PoolConfig {
             max_size: size,
+            // What was used last has its statements planned, its memory warm.
+            queue_mode: QueueMode::Lifo,
             timeouts: Timeouts {
                 wait: Some(wait),
                 ..Timeouts::default()

@@ -26,12 +26,12 @@ impl SessionOptions {
         Ok(Self(config))
     }
 
-    /// For reports and searches: the connection only reads, and plans statements for their values, since how many
-    /// rows fit differs far more between two of them than planning costs.
+    /// For reports and searches: the connection only reads, and no statement takes more than one processor, since
+    /// others must go on meanwhile.
     pub(crate) fn report(mut self) -> Self {
         let options = self.0.get_options().unwrap_or_default();
         let options =
-            format!("{options} -c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan");
+            format!("{options} -c default_transaction_read_only=on -c max_parallel_workers_per_gather=0");
         self.0.options(options);
         self
     }

@@ -139,10 +139,8 @@ async fn search_contacts(auth: Auth<Read>, app: App, body: Body<SearchBody>) -> 
     let reader = reader(&app, &auth, &search).await?;
     let found = app
         .contact_details
-        .find(&reader, &search, &window, archived)
+        .find_marked(&reader, &search, &window, archived)
         .await?;
-    let uuids: Vec<_> = found.items.iter().map(|one| one.contact.uuid).collect();
-    let marks = app.contact_details.marks(&reader, &uuids).await?;
     let next = found.next.as_ref().map(|after| tokens.seal(after));
-    ok(&DocumentsView::of(found, next, &marks, auth.organization))
+    ok(&DocumentsView::of(found, next, auth.organization))
 }

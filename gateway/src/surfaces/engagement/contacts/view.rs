@@ -7,7 +7,6 @@ use rapport_crm_core::contacts::{ContactAddress, ContactDetails, Mark};
 use rapport_crm_core::query::Listed;
 use rapport_platform::RawJson;
 use serde::Serialize;
-use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -182,7 +181,7 @@ pub struct ContactDocumentView {
 }
 
 impl ContactDocumentView {
-    fn of(details: ContactDetails, mark: Option<&Mark>, tenant_id: Uuid) -> Self {
+    fn of((details, mark): (ContactDetails, Option<Mark>), tenant_id: Uuid) -> Self {
         let contact = details.contact;
         Self {
             tenant_id,
@@ -224,17 +223,13 @@ pub struct DocumentsView {
 }
 
 impl DocumentsView {
-    /// The view of a page; `marks` are what happened last to its contacts.
+    /// The view of a page.
     pub fn of(
-        found: Listed<ContactDetails>,
+        found: Listed<(ContactDetails, Option<Mark>)>,
         next_page_token: Option<String>,
-        marks: &HashMap<Uuid, Mark>,
         tenant_id: Uuid,
     ) -> Self {
-        let view = |one: ContactDetails| {
-            let mark = marks.get(&one.contact.uuid);
-            ContactDocumentView::of(one, mark, tenant_id)
-        };
+        let view = |one| ContactDocumentView::of(one, tenant_id);
         Self {
             items: found.items.into_iter().map(view).collect(),
             next_page_token,
