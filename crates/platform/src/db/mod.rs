@@ -208,7 +208,6 @@ fn pool(options: SessionOptions, size: usize, wait: Duration) -> Result<Pool<Ses
                 wait: Some(wait),
                 ..Timeouts::default()
             },
-            ..PoolConfig::default()
         })
         .runtime(deadpool::Runtime::Tokio1)
         .build()

@@ -18,7 +18,7 @@ use rapport_platform::{Ctx, Db, Patch, ids};
 const TABLES: &str = "organizations, users, agents, api_keys, companies, contacts, contact_addresses, \
                       conversations, messages, message_references, drafts, sales, sale_contacts, \
                       sale_conversations, sale_status_history, conversation_facts, conversation_agents, \
-                      activity_gaps, analytics_counts";
+                      activity_gaps, analytics_counts, custom_field_values, tasks, events";
 const REQUEST: &str = "rapport seed";
 
 /// What to make.
@@ -80,6 +80,8 @@ pub async fn make(db: &Db, plan: &Plan, bar: &ProgressBar) -> Result<Tenant> {
     )
     .await?;
     load.execute("COMMIT").await?;
+    // What follows reads all of it, with plans for few rows otherwise.
+    analyze(db).await?;
     rebuild(db, &tenant).await?;
     work::make(db, &Ctx::system(tenant.organization, REQUEST), &scene).await?;
     Ok(tenant)
