@@ -102,8 +102,9 @@ async fn measure(args: &Args) -> Result<Report> {
             let statements = capture::all(args, &world, &database, &targets).await?;
             let server = Server::start(&args.binary, &world)?;
             let idle = server.resident()?;
-            let rounds = rounds::run(args, &world, &database, (&server, &targets, &statements)).await?;
+            // First, since the rounds make contacts by the thousand who are all called alike.
             let reports = reports::run(args, &world, &database, (&server, &targets)).await?;
+            let rounds = rounds::run(args, &world, &database, (&server, &targets, &statements)).await?;
             let memory = report::Memory {
                 idle,
                 peak: server.peak()?,

@@ -98,6 +98,7 @@ async fn a_value_that_does_not_fit_is_named() {
             (json!({"name": "Hal", "company_id": "x"}), "company_id"),
             (json!({"name": "Hal", "company_id": unknown_id()}), "company_id"),
             (json!([]), "body"),
+            (json!(["Hal"]), "body"),
         ] {
             let refused = app.alpha.post("contacts", &body).await.expect(422);
             assert!(refused.detail().contains(field), "{body}: {}", refused.detail());

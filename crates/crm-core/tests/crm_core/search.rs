@@ -178,6 +178,15 @@ async fn an_address_and_a_domain_are_found_by_their_beginning() {
 }
 
 #[tokio::test]
+async fn a_whole_address_finds_whose_it_is_and_nobody_with_one_like_it() {
+    let stage = Stage::new().await;
+    contact(&stage, ["Lois", "lois@example.com", ""]).await;
+    contact(&stage, ["Clara", "clara.lois@example.com", ""]).await;
+    assert_eq!(found(&stage, "Lois@Example.com").await, ["Lois"]);
+    assert_eq!(found(&stage, "lois@example.co").await, ["Lois", "Clara"]);
+}
+
+#[tokio::test]
 async fn short_queries_find_beginnings() {
     let stage = Stage::new().await;
     people(&stage).await;
