@@ -2,7 +2,7 @@
 
 use super::database::DatabaseArgs;
 use super::organization;
-use super::seed::analyze;
+use super::seed::tidy;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use diesel::prelude::*;
@@ -65,7 +65,7 @@ async fn rebuild_all(db: &Db, one: Option<&str>) -> Result<()> {
         db.write(&ctx, async |tx| rebuild(tx).await).await?;
         bar.inc(1);
     }
-    analyze(db).await?;
+    tidy(db).await?;
     bar.finish_and_clear();
     let count = ids.len();
     let organizations = if count == 1 {

@@ -1,6 +1,6 @@
 //! The organization that `rapport serve --demo` shows.
 
-use super::seed::{Plan, Sizes, analyze, make_organization};
+use super::seed::{Plan, Sizes, make_organization, tidy};
 use anyhow::{Context, Result};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -116,7 +116,7 @@ async fn make(db: &Db) -> Result<Demo> {
         agents: AGENTS,
     };
     let tenant = make_organization(db, &plan, &ProgressBar::hidden()).await?;
-    analyze(db).await?;
+    tidy(db).await?;
     Ok(Demo {
         organization: tenant.organization_uuid,
         api_key: tenant.api_key,

@@ -21,9 +21,9 @@ pub struct Query {
     groups: Vec<Vec<Leaf>>,
     sort: Vec<Order>,
     id: Direction,
-    /// Whether one field has one value, and the order is by one field at most.
+    /// Whether one field at most must have one value, and the order is by one field at most.
     simple: bool,
-    /// Whether such a value picks few records.
+    /// Whether few records fit.
     few: bool,
 }
 
@@ -59,14 +59,15 @@ impl Query {
             groups,
             sort,
             id,
-            simple: matches!(search.filters.as_slice(), [one] if one.operator == Operator::Eq)
+            simple: search.filters.len() <= 1
+                && search.filters.iter().all(|one| one.operator == Operator::Eq)
                 && search.text.is_none()
                 && search.sort.len() <= 1,
             few: false,
         })
     }
 
-    /// Says that a field that has one value picks few records.
+    /// Says that few records fit.
     #[must_use]
     pub fn of_few(self) -> Self {
         Self { few: true, ..self }
@@ -93,15 +94,17 @@ impl Query {
     #[must_use]
     pub fn among(self, ids: &[i64]) -> Self {
         let id = Column::Of(self.list.id);
-        self.with(Condition::Test(id, Test::AmongFew(ids.to_vec())))
+        self.of_few()
+            .with(Condition::Test(id, Test::AmongFew(ids.to_vec())))
     }
 
     /// Narrows the list to these records, and those whose text in a column of its table fits all patterns of LIKE.
     #[must_use]
-    pub fn fitting(self, column: &'static dyn Sql, patterns: &[String], ids: &[i64]) -> Self {
+    pub fn fitting(mut self, column: &'static dyn Sql, patterns: &[String], ids: &[i64]) -> Self {
         let fits = patterns.iter().map(|pattern| Test::Fits(pattern.clone()));
         let fits = fits.map(|test| Condition::Test(Column::Of(column), test));
         let mut either = vec![Condition::All(fits.collect())];
+        self.simple = false;
         if !ids.is_empty() {
             let id = Column::Of(self.list.id);
             either.push(Condition::Test(id, Test::Among(ids.to_vec())));
@@ -225,8 +228,12 @@ impl Query {
                 nullable: false,
                 direction: self.id,
             },
-            // There are few such statements, and none has a better plan for some values than for others.
-            kept: self.simple && (self.few || lead.is_some()) && after.is_none() && offset == 0,
+            // There are few such statements, and none has a better plan for some values than for others: what is asked
+            // for leads, if it is not of few records.
+            kept: self.simple
+                && (self.few || (lead.is_some() && part == Part::Whole))
+                && after.is_none()
+                && offset == 0,
             after: after.map(|after| After {
                 keys: after.keys.iter().skip(skipped).cloned().collect(),
                 id: after.id,

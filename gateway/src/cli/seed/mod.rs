@@ -22,7 +22,7 @@ use super::database::DatabaseArgs;
 use anyhow::Result;
 use clap::Args as ClapArgs;
 use indicatif::{ProgressBar, ProgressStyle};
-pub use organization::{Plan, analyze, make as make_organization};
+pub use organization::{Plan, make as make_organization, tidy};
 use rapport_crm_core::organizations::Tenant;
 use rapport_platform::Db;
 use report::Report;
@@ -84,7 +84,7 @@ async fn make(db: &Db, seed: u64, sizes: Sizes) -> Result<Vec<Tenant>> {
         let plan = Plan::of(seed.wrapping_add(number), sizes.share(number));
         tenants.push(make_organization(db, &plan, &bar).await?);
     }
-    analyze(db).await?;
+    tidy(db).await?;
     bar.finish_and_clear();
     Ok(tenants)
 }

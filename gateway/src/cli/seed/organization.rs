@@ -81,7 +81,7 @@ pub async fn make(db: &Db, plan: &Plan, bar: &ProgressBar) -> Result<Tenant> {
     .await?;
     load.execute("COMMIT").await?;
     // What follows reads all of it, with plans for few rows otherwise.
-    analyze(db).await?;
+    load.execute(&format!("ANALYZE {TABLES}")).await?;
     rebuild(db, &tenant).await?;
     work::make(db, &Ctx::system(tenant.organization, REQUEST), &scene).await?;
     Ok(tenant)
@@ -160,11 +160,12 @@ async fn backdate(load: &Load, scene: &Scene<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Gives the planner new statistics of what was filled.
+/// Puts what was filled in order, as autovacuum would some time later: sorts it into the indexes of searches, and gives
+/// the planner statistics of it.
 ///
 /// # Errors
 /// When the database is out of reach.
-pub async fn analyze(db: &Db) -> Result<()> {
+pub async fn tidy(db: &Db) -> Result<()> {
     let load = Load::connect(db.url(), ProgressBar::hidden()).await?;
-    load.execute(&format!("ANALYZE {TABLES}")).await
+    load.execute(&format!("VACUUM (ANALYZE) {TABLES}")).await
 }
