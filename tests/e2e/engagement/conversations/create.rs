@@ -305,7 +305,7 @@ async fn what_cannot_be_accepted_of_a_contact_is_named() {
             (with(json!({"contact": {"customFields": {"x": 1}}})), "contact"),
             (with(json!({"contact": null})), "contact"),
             (with(json!({"contact": 7})), "contact"),
-            (json!([]), "item"),
+            (json!([]), "body"),
         ] {
             let refused = app.alpha.post(CREATE, &body).await;
             assert_blames(&refused, field);
