@@ -1,5 +1,5 @@
 -- What refers to a row of its organization belongs to that organization: another reference, to the organization itself,
--- says nothing more, and checking it takes a fifth of the time of writing many rows.
+-- says nothing more, and checking it takes a fifth of the time of inserting addresses.
 ALTER TABLE company_redirects DROP CONSTRAINT company_redirects_organization_id_fkey;
 ALTER TABLE contact_addresses DROP CONSTRAINT contact_addresses_organization_id_fkey;
 ALTER TABLE contact_import_errors DROP CONSTRAINT contact_import_errors_organization_id_fkey;
