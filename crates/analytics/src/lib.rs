@@ -11,7 +11,8 @@
 //! where nobody waits for anybody. [`FoldCounts`], a job, adds that up into `analytics_counts` by quarter of an hour,
 //! day and month. A report sums the months next to its window, adds and takes away days, then quarters, towards its
 //! ends, does so with what is not yet folded, and, for the rest of less than half a quarter, with the messages and
-//! conversations themselves, all in one statement and so of one moment. Ranges are half-open and exact to the microsecond. [`rebuild`] makes everything anew from the messages.
+//! conversations themselves, all in one statement and so of one moment. Ranges are half-open and exact to the
+//! microsecond. [`rebuild`] makes everything anew from the messages.
 
 mod days;
 mod model;

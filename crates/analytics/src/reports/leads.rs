@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use rapport_crm_core::organizations::BusinessHours;
-use rapport_platform::{Prepared, Reader, Result};
+use rapport_platform::{Reader, Result};
 
 /// After this long without an answer a lead is taken to be lost.
 const GHOSTED_AFTER: TimeDelta = TimeDelta::days(7);
@@ -105,7 +105,7 @@ pub(super) async fn figures(db: &Reader, clocks: &Clocks, window: Window) -> Res
         .bind::<BigInt, _>(db.organization())
         .bind::<Timestamptz, _>(window.from())
         .bind::<Timestamptz, _>(window.to());
-    let leads: Vec<Lead> = Prepared(statement).load(&mut db.conn()).await?;
+    let leads: Vec<Lead> = statement.load(&mut db.conn()).await?;
     let mut figures = LeadFigures::default();
     for lead in &leads {
         figures.add(lead, clocks);

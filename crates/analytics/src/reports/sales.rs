@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Nullable, Numeric, Text, Timestamptz, Uuid as Sq
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use iso_currency::Currency;
-use rapport_platform::{Error, Prepared, Reader, Result};
+use rapport_platform::{Error, Reader, Result};
 use rapport_sales_pipeline::{PgPipeline, PipelineService};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -86,7 +86,7 @@ pub(super) async fn report(
         .bind::<Text, _>(currency.code())
         .bind::<Timestamptz, _>(window.from())
         .bind::<Timestamptz, _>(window.to());
-    let rows: Vec<StageRow> = Prepared(statement).load(&mut db.conn()).await?;
+    let rows: Vec<StageRow> = statement.load(&mut db.conn()).await?;
     let reached: HashMap<_, _> = rows
         .into_iter()
         .map(|row| (row.uuid, (row.volume, row.value)))
@@ -134,7 +134,7 @@ pub(super) async fn speed(db: &Reader, window: Window) -> Result<(i64, i64)> {
         .bind::<BigInt, _>(db.organization())
         .bind::<Timestamptz, _>(window.from())
         .bind::<Timestamptz, _>(window.to());
-    let mut rows: Vec<SpeedRow> = Prepared(statement).load(&mut db.conn()).await?;
+    let mut rows: Vec<SpeedRow> = statement.load(&mut db.conn()).await?;
     let row = rows.pop().ok_or_else(|| Error::internal("a count has a row"))?;
     Ok((row.count, row.seconds))
 }
