@@ -1,11 +1,16 @@
 //! What follows the changes of every write, in its transaction.
 
 use rapport_analytics::ReadModels;
+use rapport_crm_core::search::SearchWords;
 use rapport_platform::events::Projection;
 use rapport_sales_pipeline::FollowMerges;
 use std::sync::Arc;
 
 /// The read models and followers of all domains. Every database that this program writes to has them.
 pub fn all() -> Vec<Arc<dyn Projection>> {
-    vec![Arc::new(FollowMerges), Arc::new(ReadModels)]
+    vec![
+        Arc::new(FollowMerges),
+        Arc::new(ReadModels),
+        Arc::new(SearchWords),
+    ]
 }

@@ -103,7 +103,6 @@ table! {
         erased_at -> Nullable<Timestamptz>,
         merged_into -> Nullable<Int8>,
         search_text -> Text,
-        search_name -> Text,
         first_name -> Nullable<Text>,
         last_name -> Nullable<Text>,
         national_id -> Nullable<Text>,

@@ -19,7 +19,6 @@ const FILLED: [&str; 26] = [
     "contacts.custom_fields",
     "contacts.email",
     "contacts.name",
-    "contacts.search_name",
     "contacts.search_text",
     "drafts.bcc_emails",
     "drafts.body_html",
@@ -38,6 +37,7 @@ const FILLED: [&str; 26] = [
     "messages.subject",
     "messages.to_addresses",
     "conversations.subject_key",
+    "search_words.word",
 ];
 
 /// The columns of all tables, whatever their type, that hold this text in whatever case.

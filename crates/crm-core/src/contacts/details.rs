@@ -133,13 +133,14 @@ impl ContactDetailsService for PgContacts {
         archived: bool,
     ) -> Result<Listed<(ContactDetails, Option<Mark>)>> {
         let found = find::find(db, search, window, archived).await?;
-        let details = self.details_of(db, &found.items);
-        let (details, mut marks) = try_join!(details, find::marks(db, &found.items))?;
-        let marked = details.into_iter().map(|details| {
-            let mark = marks.remove(&details.contact.id);
-            (details, mark)
+        let (conn, organization) = (db.conn(), db.organization());
+        let addresses = addresses::of(conn, organization, &found.items);
+        let (marked, mut all) = try_join!(find::marked(db, &found.items), addresses)?;
+        let details = marked.into_iter().map(|(contact, mark)| {
+            let addresses = all.remove(&contact.id).unwrap_or_default();
+            (ContactDetails::of(contact, addresses), mark)
         });
-        Ok(found.of(marked.collect(), |(details, _)| details.contact.id))
+        Ok(found.of(details.collect(), |(details, _)| details.contact.id))
     }
 
     async fn details(&self, db: &Reader, id: i64) -> Result<ContactDetails> {

@@ -7,6 +7,7 @@ use crate::address::Address;
 use crate::audit::{self, Action, Changes};
 use crate::custom_fields::{EntityType, forget};
 use crate::imports;
+use crate::search::words;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -63,6 +64,7 @@ impl ContactErasure {
         all.push((contact, id));
         let (ids, uuids): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         let addresses = addresses::known(tx, &ids).await?;
+        let words = words::told(tx, &ids, &uuids).await?;
         let erased = Erased { contact, addresses };
         for participant in &*self.participants {
             participant.erase(tx, &erased).await?;
@@ -75,6 +77,7 @@ impl ContactErasure {
         let changes = Changes::new().field("erased_at", &None::<&str>, &tx.now());
         audit::record(tx, Action::Update, (RECORD, id), &changes).await?;
         tx.emit(Event::new("contact.erased", RECORD, id));
+        words::forget(tx, &words).await?;
         Ok(())
     }
 }

@@ -8,18 +8,22 @@
 //! the statement meets enough in the order of the list itself.
 
 use super::details::Mark;
-use super::{CONTACTS, is_lookup};
+use super::rows::{ContactRow, visible};
+use super::{CONTACTS, Contact, is_lookup};
 use crate::address::Address;
-use crate::query::{Filter, Listed, Operator, Query, Search, Window};
+use crate::query::{Direction, Filter, Listed, Operator, Query, Search, Start, Window};
 use crate::search::{self, Found};
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Nullable, Record, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Prepared, Reader, Result};
+use rapport_platform::{Prepared, Reader, Result, any_of};
 use rapport_schema::tables::{contacts, organizations};
 use serde_json::Value;
-use std::collections::HashMap;
+
+/// Among how many of the newest contacts common words are looked for.
+const NEWEST: i64 = 4_000;
 
 /// The ids of a page of the contacts that fit a search, with those that are archived or without them.
 pub(super) async fn find(
@@ -44,10 +48,67 @@ pub(super) async fn find(
     if let Some(words) = words {
         query = match search::contacts(db, words).await? {
             Found::These(ids) => query.among(&ids),
-            Found::Many { patterns, ids } => query.fitting(&contacts::search_text, &patterns, &ids),
+            Found::Many { patterns, ids } => {
+                let newest = match is_plain(search, window) {
+                    true => newest(db, (&patterns, &ids), archived, window.limit + 1).await?,
+                    false => None,
+                };
+                match newest {
+                    Some(newest) => query.among(&newest),
+                    None => query.fitting(&contacts::search_text, &patterns, &ids),
+                }
+            }
         };
     }
     query.find(db, window).await
+}
+
+/// Whether the first page of all contacts that have words is wanted, the newest first.
+fn is_plain(search: &Search, window: &Window) -> bool {
+    let by_time = match search.sort.as_slice() {
+        [] => true,
+        [only] => only.field == "createdAt" && only.direction == Direction::Desc,
+        _ => false,
+    };
+    by_time && search.filters.is_empty() && window.start == Start::Top && !window.total
+}
+
+/// The newest contacts that fit all patterns or have one of these ids, if there are so many of them among the newest of
+/// all: to meet words that many have there costs less than to look up everybody who has them.
+async fn newest(
+    db: &Reader,
+    (patterns, ids): (&[String], &[i64]),
+    archived: bool,
+    wanted: i64,
+) -> Result<Option<Vec<i64>>> {
+    // Conditions of their own: an array is taken apart for every row.
+    let fits = (4..4 + patterns.len()).map(|place| format!("n.search_text LIKE ${place}"));
+    let mut either = fits.collect::<Vec<_>>().join(" AND ");
+    if !ids.is_empty() {
+        either += " OR n.id = ANY ($2)";
+    }
+    let shown = if archived { "" } else { "AND n.archived_at IS NULL" };
+    let mut statement = diesel::sql_query(format!(
+        "SELECT n.id FROM (SELECT id, search_text, archived_at FROM contacts \
+             WHERE organization_id = $1 AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT {NEWEST}) AS n \
+         WHERE ({either}) {shown} LIMIT (SELECT $3)"
+    ))
+    .into_boxed()
+    .bind::<BigInt, _>(db.organization())
+    .bind::<Array<BigInt>, _>(ids)
+    .bind::<BigInt, _>(wanted);
+    for pattern in patterns {
+        statement = statement.bind::<Text, _>(pattern);
+    }
+    let met: Vec<Met> = Prepared(statement).load(&mut db.conn()).await?;
+    let enough = i64::try_from(met.len()).is_ok_and(|met| met >= wanted);
+    Ok(enough.then(|| met.into_iter().map(|met| met.id).collect()))
+}
+
+#[derive(QueryableByName)]
+struct Met {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
 }
 
 /// Writes telephone numbers that filters ask for in the form in which they are kept, where they lack the country.
@@ -86,32 +147,21 @@ async fn internationalize(db: &Reader, filters: &mut [Filter]) -> Result<()> {
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct Last {
-    #[diesel(sql_type = BigInt)]
-    contact: i64,
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-    #[diesel(sql_type = Timestamptz)]
-    occurred_at: DateTime<Utc>,
-}
-
-/// What happened last to each of these contacts, by their ids; those to which nothing did are not there.
-pub(super) async fn marks(db: &Reader, ids: &[i64]) -> Result<HashMap<i64, Mark>> {
-    let last = "SELECT c.id AS contact, last.id, last.occurred_at FROM contacts AS c CROSS JOIN LATERAL ( \
-                SELECT id, occurred_at FROM events WHERE organization_id = $1 AND subject_type = 'contact' \
-                AND subject_id = c.uuid ORDER BY id DESC LIMIT 1) AS last \
-                WHERE c.organization_id = $1 AND c.id = ANY(CAST((SELECT $2) AS bigint[]))";
-    let statement = diesel::sql_query(last)
-        .bind::<BigInt, _>(db.organization())
-        .bind::<Array<BigInt>, _>(ids);
-    let rows: Vec<Last> = Prepared(statement).load(&mut db.conn()).await?;
-    let mark = |row: Last| {
-        let mark = Mark {
-            sequence: row.id,
-            at: row.occurred_at,
-        };
-        (row.contact, mark)
+/// These contacts, each with what happened to it last, if anything is known to have; in no order.
+pub(super) async fn marked(db: &Reader, ids: &[i64]) -> Result<Vec<(Contact, Option<Mark>)>> {
+    type Last = Nullable<Record<(BigInt, Timestamptz)>>;
+    let last = sql::<Last>(
+        "(SELECT ROW(events.id, events.occurred_at) FROM events \
+         WHERE events.organization_id = contacts.organization_id AND events.subject_type = 'contact' \
+         AND events.subject_id = contacts.uuid ORDER BY events.id DESC LIMIT 1)",
+    );
+    let query = visible(db.organization())
+        .filter(contacts::id.eq(any_of(ids)))
+        .select((ContactRow::as_select(), last));
+    let rows: Vec<(ContactRow, Option<(i64, DateTime<Utc>)>)> = Prepared(query).load(&mut db.conn()).await?;
+    let marked = |(row, last): (ContactRow, Option<_>)| {
+        let mark = last.map(|(sequence, at)| Mark { sequence, at });
+        (Contact::from(row), mark)
     };
-    Ok(rows.into_iter().map(mark).collect())
+    Ok(rows.into_iter().map(marked).collect())
 }

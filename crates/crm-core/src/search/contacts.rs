@@ -2,6 +2,7 @@
 
 use super::Kind;
 use super::service::addressed;
+use super::spelling;
 use super::statements::{self, Fit};
 use super::terms::Terms;
 use futures_util::try_join;
@@ -9,6 +10,8 @@ use rapport_platform::{Reader, Result};
 
 /// How many contacts are named by their ids. Where more fit, they are common enough to be met in any order.
 const NAMED: i64 = 100;
+/// How many contacts are found that only have words spelt alike.
+const SPELT: i64 = 50;
 
 /// Who fits.
 pub(crate) enum Found {
@@ -50,15 +53,9 @@ pub(crate) async fn contacts(db: &Reader, text: &str) -> Result<Found> {
     if many {
         return Ok(Found::Many { patterns, ids });
     }
-    if ids.is_empty() && !terms.misspelt().is_empty() {
-        let words = terms.misspelt();
-        let swapped = statements::swapped(db, Kind::Contact, words, NAMED).await?;
-        let alike = if swapped.is_empty() {
-            statements::alike(db, Kind::Contact, words, NAMED).await?
-        } else {
-            swapped
-        };
-        ids = alike.into_iter().map(|fit| fit.id).collect();
+    if ids.is_empty() {
+        let fits = spelling::spelt(db, Kind::Contact, &terms, SPELT).await?;
+        ids = fits.into_iter().map(|fit| fit.id).collect();
     }
     Ok(Found::These(ids))
 }

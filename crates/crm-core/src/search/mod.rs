@@ -3,12 +3,15 @@
 mod contacts;
 mod fold;
 mod service;
+mod spelling;
 mod statements;
 mod terms;
+pub(crate) mod words;
 
 pub(crate) use contacts::{Found, contacts};
 pub use fold::fold;
 pub use service::PgSearch;
+pub use words::{SearchWords, rebuild};
 
 use async_trait::async_trait;
 use rapport_platform::{Reader, Result};

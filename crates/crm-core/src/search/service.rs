@@ -1,5 +1,6 @@
 //! Search on PostgreSQL.
 
+use super::spelling;
 use super::statements::{self, Fit};
 use super::terms::Terms;
 use super::{Hit, Kind, SearchQuery, SearchService};
@@ -32,7 +33,7 @@ impl SearchService for PgSearch {
         if !found.iter().any(Found::exactly) {
             let each = found
                 .iter_mut()
-                .map(|found| found.misspelt(db, terms.misspelt(), query.limit));
+                .map(|found| found.misspelt(db, &terms, query.limit));
             try_join_all(each).await?;
         }
         let each = found.into_iter().map(|found| found.show(db, query.limit));
@@ -132,18 +133,9 @@ impl Found {
     }
 
     /// Adds those that are spelt alike, unless there are enough.
-    async fn misspelt(&mut self, db: &Reader, words: &[String], limit: i64) -> Result<()> {
-        if words.is_empty() || !self.fewer_than(limit) {
-            return Ok(());
-        }
-        let known = self.records.len();
-        let fits = statements::swapped(db, self.kind, words, limit).await?;
-        for fit in fits {
-            self.add(fit, How::Alike, How::Alike);
-        }
-        if self.records.len() == known {
-            let fits = statements::alike(db, self.kind, words, limit).await?;
-            for fit in fits {
+    async fn misspelt(&mut self, db: &Reader, terms: &Terms, limit: i64) -> Result<()> {
+        if self.fewer_than(limit) {
+            for fit in spelling::spelt(db, self.kind, terms, limit).await? {
                 self.add(fit, How::Alike, How::Alike);
             }
         }

@@ -5,15 +5,19 @@
 //! costs.
 
 use super::Kind;
-use diesel::sql_types::{Array, BigInt, Double, Text};
+use diesel::sql_types::{Array, BigInt, Double, Integer, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
+use futures_util::try_join;
 use rapport_platform::{Prepared, Reader, Result};
+use std::collections::HashSet;
 
 /// How many of the records that hold the words, or words like them, are compared with each other.
 const COMPARED: i64 = 300;
 /// How alike words must be to be taken for each other: from 0 to 1. With half of their trigrams in common it is a third.
 const LIKENESS: &str = "0.4";
+/// How many words of names may stand for one of the query, or for one of the ways to write it.
+const OF_ONE: i64 = 10;
 
 /// The greatest character: what begins with a text lies between the text and the text with it.
 const LAST: char = char::MAX;
@@ -127,58 +131,130 @@ pub(super) async fn hold(
     Ok(statement.load(&mut db.conn()).await?)
 }
 
-/// Those that hold all of these words, in each of which two letters next to each other may be swapped.
-pub(super) async fn swapped(db: &Reader, kind: Kind, words: &[String], limit: i64) -> Result<Vec<Fit>> {
-    let (table, there) = table(kind);
-    let fit: Vec<_> = (4..4 + words.len())
-        .map(|place| format!("search_text LIKE ANY (${place})"))
-        .collect();
-    let fit = fit.join(" AND ");
-    let mut statement = sql_query(format!(
-        "WITH found AS MATERIALIZED (SELECT id FROM {table} WHERE {there} AND {fit}), \
-              few AS MATERIALIZED (SELECT id FROM found LIMIT $2) \
-         SELECT id, 1::double precision AS score FROM few ORDER BY id DESC LIMIT $3"
-    ))
-    .into_boxed()
-    .bind::<BigInt, _>(db.organization())
-    .bind::<BigInt, _>(COMPARED)
-    .bind::<BigInt, _>(limit);
-    for word in words {
-        let mut patterns = vec![format!("%{}%", super::terms::escape(word))];
-        patterns.extend(super::terms::swaps(word));
-        statement = statement.bind::<Array<Text>, _>(patterns);
-    }
-    Ok(statement.load(&mut db.conn()).await?)
+/// A word of names that is spelt like one of the query.
+#[derive(Debug, Clone, PartialEq, QueryableByName)]
+pub(super) struct Like {
+    /// Which word of the query.
+    #[diesel(sql_type = Integer)]
+    pub place: i32,
+    #[diesel(sql_type = Text)]
+    pub word: String,
+    /// 0 to 1.
+    #[diesel(sql_type = Double)]
+    pub score: f64,
 }
 
-/// Those that have words in their name like all of these, by the trigrams they share (PostgreSQL manual, F.35,
-/// `word_similarity`): so much on average is the score.
-pub(super) async fn alike(db: &Reader, kind: Kind, words: &[String], limit: i64) -> Result<Vec<Fit>> {
-    let (table, there) = table(kind);
-    let each = |term: fn(usize) -> String, between: &str| {
-        (4..4 + words.len()).map(term).collect::<Vec<_>>().join(between)
-    };
-    let fit = each(|place| format!("search_name %> ${place}"), " AND ");
-    let score = each(|place| format!("word_similarity(${place}, search_name)"), " + ");
-    let number = words.len();
-    let mut statement = sql_query(format!(
-        "WITH found AS MATERIALIZED (SELECT id, search_name FROM {table} WHERE {there} AND {fit}), \
-              few AS MATERIALIZED (SELECT id, search_name FROM found LIMIT $2) \
-         SELECT id, (({score}) / {number})::double precision AS score FROM few \
-         ORDER BY score DESC, id DESC LIMIT $3"
-    ))
-    .into_boxed()
-    .bind::<BigInt, _>(db.organization())
-    .bind::<BigInt, _>(COMPARED)
-    .bind::<BigInt, _>(limit);
-    for word in words {
-        statement = statement.bind::<Text, _>(word);
-    }
+/// The words of names that begin with one of these, in which two letters next to each other may be swapped, at 1; and those
+/// that share trigrams with one: how much of it they share (PostgreSQL manual, F.35, `word_similarity`).
+pub(super) async fn like(db: &Reader, kind: Kind, words: &[String]) -> Result<Vec<Like>> {
+    let name = kind.name();
+    let statement = sql_query(format!(
+        "SELECT l.place, l.word, max(l.score) AS score FROM ( \
+             SELECT s.place, k.word, CAST(1 AS double precision) AS score \
+             FROM unnest((SELECT CAST($2 AS integer[])), (SELECT CAST($3 AS text[]))) AS s (place, text) \
+             CROSS JOIN LATERAL (SELECT w.word FROM search_words AS w \
+                 WHERE w.organization_id = $1 AND w.kind = '{name}' AND w.word >= s.text AND w.word < s.text || $4 \
+                 ORDER BY w.word LIMIT {OF_ONE}) AS k \
+             UNION ALL SELECT s.place, k.word, k.score \
+             FROM unnest((SELECT CAST($5 AS integer[])), (SELECT CAST($6 AS text[]))) AS s (place, text) \
+             CROSS JOIN LATERAL (SELECT w.word, CAST(word_similarity(s.text, w.word) AS double precision) AS score \
+                 FROM search_words AS w WHERE w.organization_id = $1 AND w.kind = '{name}' AND w.word %> s.text \
+                 ORDER BY score DESC, w.word LIMIT {OF_ONE}) AS k \
+         ) AS l GROUP BY l.place, l.word"
+    ));
+    let (places, swapped): (Vec<_>, Vec<_>) = (0..)
+        .zip(words)
+        .flat_map(|(place, word)| {
+            super::terms::swaps(word)
+                .into_iter()
+                .map(move |text| (place, text))
+        })
+        .unzip();
+    let statement = statement
+        .bind::<BigInt, _>(db.organization())
+        .bind::<Array<Integer>, _>(places)
+        .bind::<Array<Text>, _>(swapped)
+        .bind::<Text, _>(LAST.to_string())
+        .bind::<Array<Integer>, _>((0..).take(words.len()).collect::<Vec<i32>>())
+        .bind::<Array<Text>, _>(words);
     // It is a setting of the connection, and nothing but this depends on it. The two go out together.
     let setting = sql_query("SELECT set_config('pg_trgm.word_similarity_threshold', $1, false)");
     let setting = setting.bind::<Text, _>(LIKENESS);
     let (mut first, mut second) = (db.conn(), db.conn());
-    let (_, found) =
-        futures_util::try_join!(Prepared(setting).execute(&mut first), statement.load(&mut second))?;
+    let (_, found) = try_join!(
+        Prepared(setting).execute(&mut first),
+        Prepared(statement).load(&mut second)
+    )?;
     Ok(found)
+}
+
+/// Those that begin with one of these, which have a space in front, in their order.
+pub(super) async fn named(db: &Reader, kind: Kind, names: &[String], limit: i64) -> Result<Vec<Fit>> {
+    let (table, there) = table(kind);
+    let statement = sql_query(format!(
+        "SELECT r.id, CAST(1 AS double precision) AS score \
+         FROM unnest((SELECT CAST($2 AS text[]))) WITH ORDINALITY AS n (text, place) \
+         CROSS JOIN LATERAL (SELECT id FROM {table} WHERE {there} AND search_text >= n.text \
+             AND search_text < n.text || $3 ORDER BY search_text, id LIMIT (SELECT $4)) AS r \
+         ORDER BY n.place, r.id DESC LIMIT (SELECT $4)"
+    ));
+    let statement = statement
+        .bind::<BigInt, _>(db.organization())
+        .bind::<Array<Text>, _>(names)
+        .bind::<Text, _>(LAST.to_string())
+        .bind::<BigInt, _>(limit);
+    let mut found: Vec<Fit> = Prepared(statement).load(&mut db.conn()).await?;
+    // One name may be the beginning of another.
+    let mut known = HashSet::new();
+    found.retain(|fit| known.insert(fit.id));
+    Ok(found)
+}
+
+/// Those that have one of the choices for each word; how like those are, on average, is the score.
+pub(super) async fn have(db: &Reader, kind: Kind, choices: &[Vec<Like>], limit: i64) -> Result<Vec<Fit>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+        #[diesel(sql_type = Text)]
+        search_text: String,
+    }
+    let (table, there) = table(kind);
+    let fit = (3..3 + choices.len()).map(|place| format!("search_text LIKE ANY (${place})"));
+    let fit = fit.collect::<Vec<_>>().join(" AND ");
+    // Materialized: as in `hold`.
+    let mut statement = sql_query(format!(
+        "WITH found AS MATERIALIZED (SELECT id, search_text FROM {table} WHERE {there} AND {fit}) \
+         SELECT id, search_text FROM found LIMIT $2"
+    ))
+    .into_boxed()
+    .bind::<BigInt, _>(db.organization())
+    .bind::<BigInt, _>(COMPARED);
+    for choices in choices {
+        let patterns = choices
+            .iter()
+            .map(|like| format!("% {}%", super::terms::escape(&like.word)));
+        statement = statement.bind::<Array<Text>, _>(patterns.collect::<Vec<_>>());
+    }
+    let rows: Vec<Row> = statement.load(&mut db.conn()).await?;
+    let fits = rows.into_iter().map(|row| Fit {
+        id: row.id,
+        score: score(&row.search_text, choices),
+    });
+    let mut fits: Vec<_> = fits.collect();
+    fits.sort_by(|one, other| other.score.total_cmp(&one.score).then(other.id.cmp(&one.id)));
+    fits.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(fits)
+}
+
+/// How like the choices in a text are, on average.
+fn score(text: &str, choices: &[Vec<Like>]) -> f64 {
+    let best = |choices: &Vec<Like>| {
+        let there = choices
+            .iter()
+            .filter(|like| text.contains(&format!(" {}", like.word)));
+        there.map(|like| like.score).fold(0.0, f64::max)
+    };
+    let number = f64::from(u32::try_from(choices.len()).unwrap_or(u32::MAX));
+    choices.iter().map(best).sum::<f64>() / number
 }

@@ -1,9 +1,12 @@
 //! A database with two tenants.
 
 use rapport_crm_core::organizations::{NewOrganization, NewTenant, Tenant, provision};
+use rapport_crm_core::search::SearchWords;
+use rapport_platform::events::Projection;
 use rapport_platform::{Ctx, Error, PageRequest, Reader, Result, Tx};
 use rapport_test_support::TestDatabase;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What the admins of both tenants enter.
 pub const PASSWORD: &str = "correct horse";
@@ -22,7 +25,9 @@ pub struct Stage {
 
 impl Stage {
     pub async fn new() -> Self {
-        let test = TestDatabase::new().await;
+        let mut test = TestDatabase::new().await;
+        let words: Arc<dyn Projection> = Arc::new(SearchWords);
+        test.db = test.db.clone().with_projections([words]);
         let acme = provision(&test.db, "setup", tenant("Acme", "kara@acme.example"));
         let acme = acme.await.unwrap();
         let other = provision(&test.db, "setup", tenant("Other", "lex@other.example"));

@@ -18,7 +18,7 @@ use rapport_platform::{Ctx, Db, Patch, ids};
 const TABLES: &str = "organizations, users, agents, api_keys, companies, contacts, contact_addresses, \
                       conversations, messages, message_references, drafts, sales, sale_contacts, \
                       sale_conversations, sale_status_history, conversation_facts, conversation_agents, \
-                      activity_gaps, analytics_counts, custom_field_values, tasks, events";
+                      activity_gaps, analytics_counts, custom_field_values, search_words, tasks, events";
 const REQUEST: &str = "rapport seed";
 
 /// What to make.
@@ -145,7 +145,10 @@ async fn hire(db: &Db, people: &People, tenant: &Tenant, count: u64, domain: &st
 async fn rebuild(db: &Db, tenant: &Tenant) -> Result<()> {
     let ctx = Ctx::system(tenant.organization, REQUEST);
     Ok(db
-        .write(&ctx, async |tx| rapport_analytics::rebuild(tx).await)
+        .write(&ctx, async |tx| {
+            rapport_crm_core::search::rebuild(tx).await?;
+            rapport_analytics::rebuild(tx).await
+        })
         .await?)
 }
 
