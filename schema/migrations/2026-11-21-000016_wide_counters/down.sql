@@ -1,5 +1,6 @@
 ALTER TABLE analytics_counts RENAME TO wide_counts;
 ALTER INDEX analytics_counts_pkey RENAME TO wide_counts_pkey;
+ALTER TABLE wide_counts RENAME CONSTRAINT analytics_counts_grain_check TO wide_counts_grain_check;
 
 CREATE TABLE analytics_counts (
     organization_id bigint NOT NULL,

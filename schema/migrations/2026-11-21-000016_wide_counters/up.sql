@@ -2,6 +2,7 @@
 -- of is said where it is counted; a column for it is 0 where there was nothing.
 ALTER TABLE analytics_counts RENAME TO narrow_counts;
 ALTER INDEX analytics_counts_pkey RENAME TO narrow_counts_pkey;
+ALTER TABLE narrow_counts RENAME CONSTRAINT analytics_counts_grain_check TO narrow_counts_grain_check;
 
 -- Counters by quarter of an hour, day and month of UTC. The agent 0 stands for the whole organization.
 CREATE TABLE analytics_counts (
