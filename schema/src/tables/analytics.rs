@@ -43,13 +43,25 @@ table! {
 
 table! {
     /// See the migration for what its columns hold.
-    analytics_counts (organization_id, agent_id, measure, grain, bucket) {
+    analytics_counts (organization_id, agent_id, grain, bucket) {
         organization_id -> Int8,
         agent_id -> Int8,
-        measure -> Text,
         grain -> Text,
         bucket -> Timestamptz,
-        amount -> Int8,
+        messages_received -> Int8,
+        messages_sent -> Int8,
+        ai_sent -> Int8,
+        ai_sent_unchanged -> Int8,
+        conversations_started -> Int8,
+        conversations_ended -> Int8,
+        conversations_received -> Int8,
+        received_by_email -> Int8,
+        received_by_text -> Int8,
+        received_by_call -> Int8,
+        received_by_live_chat -> Int8,
+        received_by_form_request -> Int8,
+        conversations_responded -> Int8,
+        response_microseconds -> Int8,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Adds up what was written beside the counters.
 
 use super::lock;
-use super::sql::{ADD_UP, COUNT_UP};
+use super::sql::{add_up, count_up};
 use async_trait::async_trait;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, sql_query};
@@ -61,7 +61,9 @@ async fn fold(db: &Db, ctx: &Ctx) -> Result<()> {
                  RETURNING agent_id, measure, bucket, amount), \
              quarters AS (SELECT agent_id, measure, bucket, sum(amount) AS amount FROM gone \
                  GROUP BY agent_id, measure, bucket) \
-             {COUNT_UP} {ADD_UP}"
+             {} {}",
+            count_up(),
+            add_up(),
         )
     });
     db.write(ctx, async |tx| {

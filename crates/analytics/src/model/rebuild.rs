@@ -1,7 +1,7 @@
 //! Makes the read models of an organization anew.
 
 use super::lock;
-use super::sql::{self, COUNT_UP, ENDED, FACTS, INBOUND, MESSAGE_COUNTS, QUARTER, STARTED};
+use super::sql::{self, ENDED, FACTS, INBOUND, MESSAGE_COUNTS, QUARTER, STARTED};
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
@@ -71,6 +71,7 @@ fn counts() -> String {
                  WHERE f.organization_id = $1 \
          ) AS d WHERE d.agent_id IS NOT NULL AND d.at IS NOT NULL AND d.measure IS NOT NULL \
          GROUP BY d.agent_id, d.measure, {QUARTER}) \
-         {COUNT_UP}"
+         {}",
+        sql::count_up(),
     )
 }

@@ -61,19 +61,50 @@ pub(crate) const INBOUND: &str = "\
     ('response_microseconds', f.first_inbound_at, \
         CAST(coalesce(\"extract\"('epoch', f.first_reply_at - f.first_inbound_at), 0) * 1000000 AS bigint))";
 
-/// Makes counters of every grain of the rows of `quarters` (agent, measure, bucket, amount), in the order of their key.
-pub(crate) const COUNT_UP: &str = "\
-    INSERT INTO analytics_counts AS t (organization_id, agent_id, measure, grain, bucket, amount) \
-    SELECT $1, q.agent_id, q.measure, g.grain, g.bucket, sum(q.amount) FROM quarters AS q \
-    CROSS JOIN LATERAL (VALUES ('quarter', q.bucket), ('day', date_trunc('day', q.bucket, 'UTC')), \
-        ('month', date_trunc('month', q.bucket, 'UTC'))) AS g (grain, bucket) \
-    GROUP BY q.agent_id, q.measure, g.grain, g.bucket HAVING sum(q.amount) <> 0 \
-    ORDER BY q.agent_id, q.measure, g.grain, g.bucket";
+/// What is counted: the measures above, each a column of `analytics_counts`.
+pub(crate) const MEASURES: [&str; 14] = [
+    "messages_received",
+    "messages_sent",
+    "ai_sent",
+    "ai_sent_unchanged",
+    "conversations_started",
+    "conversations_ended",
+    "conversations_received",
+    "received_by_email",
+    "received_by_text",
+    "received_by_call",
+    "received_by_live_chat",
+    "received_by_form_request",
+    "conversations_responded",
+    "response_microseconds",
+];
 
-/// Follows [`COUNT_UP`] where there may be counters already: adds to them.
-pub(crate) const ADD_UP: &str = "\
-    ON CONFLICT (organization_id, agent_id, measure, grain, bucket) \
-    DO UPDATE SET amount = t.amount + excluded.amount";
+/// A list of what `text` makes of each of the [`MEASURES`].
+pub(crate) fn of_each(text: impl Fn(&str) -> String) -> String {
+    MEASURES.map(text).join(", ")
+}
+
+/// Makes counters of every grain of the rows of `quarters` (agent, measure, bucket, amount), in the order of their key.
+pub(crate) fn count_up() -> String {
+    let columns = MEASURES.join(", ");
+    let amounts =
+        of_each(|measure| format!("coalesce(sum(s.amount) FILTER (WHERE s.measure = '{measure}'), 0)"));
+    format!(
+        "INSERT INTO analytics_counts AS t (organization_id, agent_id, grain, bucket, {columns}) \
+         SELECT $1, s.agent_id, s.grain, s.bucket, {amounts} FROM ( \
+             SELECT q.agent_id, q.measure, g.grain, g.bucket, sum(q.amount) AS amount FROM quarters AS q \
+             CROSS JOIN LATERAL (VALUES ('quarter', q.bucket), ('day', date_trunc('day', q.bucket, 'UTC')), \
+                 ('month', date_trunc('month', q.bucket, 'UTC'))) AS g (grain, bucket) \
+             GROUP BY q.agent_id, q.measure, g.grain, g.bucket HAVING sum(q.amount) <> 0) AS s \
+         GROUP BY s.agent_id, s.grain, s.bucket ORDER BY s.agent_id, s.grain, s.bucket"
+    )
+}
+
+/// Follows [`count_up`] where there may be counters already: adds to them.
+pub(crate) fn add_up() -> String {
+    let sums = of_each(|measure| format!("{measure} = t.{measure} + excluded.{measure}"));
+    format!("ON CONFLICT (organization_id, agent_id, grain, bucket) DO UPDATE SET {sums}")
+}
 
 /// Writes the gaps between the messages `m`; `which` says of which.
 pub(crate) fn gaps(which: &str) -> String {
@@ -84,4 +115,23 @@ pub(crate) fn gaps(which: &str) -> String {
              FROM messages AS m WHERE m.organization_id = $1 {which}) AS g \
          WHERE g.to_at - g.from_at >= INTERVAL '1 day'"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rapport_inbox::messages::{Direction, Modality};
+
+    #[test]
+    fn every_direction_and_modality_is_counted() {
+        let directions = Direction::ALL
+            .iter()
+            .map(|one| format!("messages_{}", one.name()));
+        let modalities = Modality::ALL
+            .iter()
+            .map(|one| format!("received_by_{}", one.name()));
+        for measure in directions.chain(modalities) {
+            assert!(MEASURES.contains(&measure.as_str()), "{measure}");
+        }
+    }
 }

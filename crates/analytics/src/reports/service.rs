@@ -1,6 +1,6 @@
 //! The reports on PostgreSQL.
 
-use super::figures::{EVERYBODY, Figures, Wanted};
+use super::figures::{EVERYBODY, Figures, Source, Wanted};
 use super::leads::{self, Clocks};
 use super::sales;
 use super::{
@@ -18,19 +18,12 @@ use rapport_platform::{Error, Reader, Result};
 use rapport_schema::tables::agents;
 use uuid::Uuid;
 
-const RESPONSE: [&str; 3] = [
-    "conversations_received",
-    "conversations_responded",
-    "response_microseconds",
-];
-const MESSAGES: [&str; 2] = ["messages_received", "messages_sent"];
-const MODALITY: [&str; 5] = [
-    "received_by_text",
-    "received_by_call",
-    "received_by_email",
-    "received_by_live_chat",
-    "received_by_form_request",
-];
+/// The keys of figures: of the window, of all time before its end, and of all time before its start.
+const WITHIN: i32 = 0;
+const UNTIL_END: i32 = 1;
+const UNTIL_START: i32 = 2;
+/// What tells of messages, and of conversations received.
+const SAID: [Source; 2] = [Source::Messages, Source::Inbound];
 /// The shortest gap that is known, and so the shortest window whose silent conversations are.
 const SHORTEST_GAP: TimeDelta = TimeDelta::days(1);
 
@@ -41,19 +34,17 @@ pub struct PgAnalytics;
 #[async_trait]
 impl AnalyticsService for PgAnalytics {
     async fn conversations(&self, db: &Reader, window: Window) -> Result<ConversationReport> {
-        let wanted = Wanted::default()
-            .of(0, &RESPONSE, window)
-            .of(0, &MESSAGES, window)
-            .of(0, &MODALITY, window);
+        let wanted = Wanted::default().of(WITHIN, &SAID, window);
         let figures = active(wanted, window).find(db, EVERYBODY).await?;
-        let figure = |measure| figures.get(0, measure);
+        let figure = |measure| figures.get(WITHIN, measure);
         Ok(ConversationReport {
-            response: response(&figures, 0),
+            response: response(&figures, WITHIN),
             volume: VolumeFigures {
                 messages_received: figure("messages_received"),
                 messages_sent: figure("messages_sent"),
-                conversations: figure("conversations_active") + figure("conversations_started")
-                    - figure("conversations_ended")
+                conversations: figure("conversations_active")
+                    + figures.get(UNTIL_END, "conversations_started")
+                    - figures.get(UNTIL_START, "conversations_ended")
                     - figure("conversations_silent"),
             },
             modality: ModalityFigures {
@@ -68,11 +59,11 @@ impl AnalyticsService for PgAnalytics {
 
     async fn agent_conversations(&self, db: &Reader, agent: Uuid, window: Window) -> Result<AgentReport> {
         let agent = agent_id(db, agent).await?;
-        let measures = ["conversations_responded", "messages_sent"];
-        let figures = Wanted::default().of(0, &measures, window).find(db, agent).await?;
+        let wanted = Wanted::default().of(WITHIN, &SAID, window);
+        let figures = wanted.find(db, agent).await?;
         Ok(AgentReport {
-            responded: figures.get(0, "conversations_responded"),
-            messages_sent: figures.get(0, "messages_sent"),
+            responded: figures.get(WITHIN, "conversations_responded"),
+            messages_sent: figures.get(WITHIN, "messages_sent"),
         })
     }
 
@@ -82,7 +73,7 @@ impl AnalyticsService for PgAnalytics {
             .iter()
             .zip(0..)
             .fold(Wanted::default(), |wanted, (day, key)| {
-                wanted.of(key, &RESPONSE, day.part).of(key, &MESSAGES, day.part)
+                wanted.of(key, &SAID, day.part)
             });
         let figures = wanted.find(db, EVERYBODY).await?;
         let report = |(day, key): (&days::Day, i32)| DayReport {
@@ -112,18 +103,17 @@ impl AnalyticsService for PgAnalytics {
             zone: organization.time_zone,
             now,
         };
-        let measures = ["messages_sent", "ai_sent", "ai_sent_unchanged"];
-        let figures = Wanted::default().of(0, &measures, window);
-        let figures = figures.find(db, EVERYBODY).await?;
+        let wanted = Wanted::default().of(WITHIN, &[Source::Messages], window);
+        let figures = wanted.find(db, EVERYBODY).await?;
         let (sales_with_start, seconds_to_sale) = sales::speed(db, window).await?;
         Ok(SolutionReport {
             leads: leads::figures(db, &clocks, window).await?,
             sales: sales::report(db, None, organization.currency, window).await?,
             sales_with_start,
             seconds_to_sale,
-            messages_sent: figures.get(0, "messages_sent"),
-            ai_sent: figures.get(0, "ai_sent"),
-            ai_sent_unchanged: figures.get(0, "ai_sent_unchanged"),
+            messages_sent: figures.get(WITHIN, "messages_sent"),
+            ai_sent: figures.get(WITHIN, "ai_sent"),
+            ai_sent_unchanged: figures.get(WITHIN, "ai_sent_unchanged"),
         })
     }
 }
@@ -132,12 +122,12 @@ impl AnalyticsService for PgAnalytics {
 /// begun by the end, less those that had ended by the start, less those that were silent from start to end.
 fn active(wanted: Wanted, window: Window) -> Wanted {
     if window.length() < SHORTEST_GAP {
-        return wanted.exactly(0, "conversations_active", window);
+        return wanted.exactly(WITHIN, Source::Active, window);
     }
     wanted
-        .of(0, &["conversations_started"], Window::before(window.to()))
-        .of(0, &["conversations_ended"], Window::before(window.from()))
-        .exactly(0, "conversations_silent", window)
+        .of(UNTIL_END, &[Source::Started], Window::before(window.to()))
+        .of(UNTIL_START, &[Source::Ended], Window::before(window.from()))
+        .exactly(WITHIN, Source::Silent, window)
 }
 
 fn response(figures: &Figures, key: i32) -> ResponseFigures {

@@ -182,7 +182,9 @@ impl Stage {
             "SELECT CAST(t AS text) FROM conversation_facts AS t WHERE organization_id = $1",
             "SELECT CAST(t AS text) FROM conversation_agents AS t WHERE organization_id = $1",
             "SELECT CAST(t AS text) FROM activity_gaps AS t WHERE organization_id = $1",
-            "SELECT CAST(t AS text) FROM analytics_counts AS t WHERE organization_id = $1 AND amount <> 0",
+            "SELECT concat_ws(' ', t.agent_id, t.grain, t.bucket, m.key, m.value) FROM analytics_counts AS t, \
+                 jsonb_each_text(to_jsonb(t) - CAST('{organization_id,agent_id,grain,bucket}' AS text[])) AS m \
+                 WHERE t.organization_id = $1 AND m.value <> '0'",
             "SELECT CAST(t AS text) FROM analytics_deltas AS t WHERE organization_id = $1",
         ] {
             let rows = client.query(sql, &[&self.ctx.organization]).await.unwrap();
