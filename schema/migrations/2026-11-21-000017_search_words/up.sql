@@ -13,8 +13,8 @@ CREATE INDEX search_words_alike ON search_words USING gin (word gin_trgm_ops) WI
 
 INSERT INTO search_words (organization_id, kind, word)
 SELECT DISTINCT c.organization_id, 'contact', w.word
-FROM contacts AS c CROSS JOIN LATERAL string_to_table(c.search_name, ' ') AS w (word)
-WHERE c.deleted_at IS NULL AND w.word ~ '[^0-9]' AND length(w.word) <= 64;
+FROM contacts AS c CROSS JOIN LATERAL string_to_table(c.search_text, ' ') AS w (word)
+WHERE c.deleted_at IS NULL AND (c.name IS NULL OR strpos(w.word, '@') = 0) AND w.word ~ '[^0-9]' AND length(w.word) <= 64;
 INSERT INTO search_words (organization_id, kind, word)
 SELECT DISTINCT c.organization_id, 'company', w.word
 FROM companies AS c CROSS JOIN LATERAL string_to_table(c.search_text, ' ') AS w (word)

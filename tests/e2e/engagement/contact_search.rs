@@ -308,3 +308,41 @@ async fn no_input_is_a_failure_of_ours() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn words_that_many_have_are_found_newest_first_on_every_page() {
+    TestApp::run(async |app| {
+        let tenant = &app.alpha;
+        let mut newest = Vec::new();
+        for number in 0..110 {
+            let name = format!("Kara{number}");
+            create(tenant, &json!({"firstName": name, "lastName": "Common"})).await;
+            if number % 10 == 0 {
+                create(tenant, &json!({"firstName": "Other", "lastName": "Rare"})).await;
+            }
+            newest.insert(0, name);
+        }
+        let mut met = Vec::new();
+        let mut body = json!({"search": "common", "size": 40});
+        loop {
+            let page = search(tenant, &body).await;
+            met.extend(first_names(&page));
+            if page["nextPageToken"].is_null() {
+                break;
+            }
+            body["pageToken"] = page["nextPageToken"].clone();
+        }
+        assert_eq!(met, newest);
+        let counted = json!({"search": "common", "size": 40, "includeTotalCount": true});
+        let counted = search(tenant, &counted).await;
+        assert_eq!(
+            (first_names(&counted).as_slice(), &counted["totalCount"]),
+            (&newest[..40], &json!(110))
+        );
+        let oldest =
+            json!({"search": "common", "size": 3, "sort": [{"field": "createdAt", "direction": "asc"}]});
+        assert_eq!(names(tenant, &oldest).await, ["Kara0", "Kara1", "Kara2"]);
+        assert_eq!(names(&app.beta, &json!({"search": "common"})).await, [""; 0]);
+    })
+    .await;
+}

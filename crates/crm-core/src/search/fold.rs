@@ -1,5 +1,5 @@
 //! Letters as search compares them. The columns `search_text` of the database are folded in the same way, by the
-//! expressions in the migration `people`; a test holds the two together.
+//! function `fold` of the migrations; a test holds the two together.
 
 /// Letters with accents, and what stands for them.
 const FROM: &str =

@@ -66,22 +66,24 @@ async fn add(tx: &Tx, kind: Kind, named: &[Uuid]) -> Result<()> {
 /// Adds the words that are not known of the records `r`; `which` says of which. Numbers, and what is longer than 64
 /// characters, are no names. They go in in one order, so that no two transactions wait for each other.
 fn insert(kind: Kind, which: &str) -> String {
-    let (table, text) = match kind {
+    let (table, of_name) = match kind {
+        // Somebody without a name has the e-mail address for one.
         Kind::Contact => (
             "contacts",
-            "CASE WHEN r.deleted_at IS NULL THEN coalesce(r.name, r.email) END",
+            "AND r.deleted_at IS NULL AND (r.name IS NULL OR strpos(w.word, '@') = 0)",
         ),
-        Kind::Company => ("companies", "r.name || ' ' || coalesce(r.domain, '')"),
+        Kind::Company => ("companies", ""),
     };
     let name = kind.name();
+    // Each word is looked up: a join might be planned as one over the words of everybody.
     format!(
-        "INSERT INTO search_words (organization_id, kind, word) \
-         SELECT DISTINCT $1, '{name}', w.word FROM {table} AS r \
-             CROSS JOIN LATERAL string_to_table(fold({text}), ' ') AS w (word) \
-             WHERE r.organization_id = $1 {which} AND w.word ~ '[^0-9]' AND length(w.word) <= 64 \
-             AND NOT EXISTS (SELECT 1 FROM search_words AS k WHERE k.organization_id = $1 AND k.kind = '{name}' \
-                 AND k.word = w.word) \
-         ORDER BY w.word ON CONFLICT DO NOTHING"
+        "WITH said AS MATERIALIZED (SELECT DISTINCT w.word FROM {table} AS r \
+             CROSS JOIN LATERAL string_to_table(r.search_text, ' ') AS w (word) \
+             WHERE r.organization_id = $1 {which} {of_name}) \
+         INSERT INTO search_words (organization_id, kind, word) SELECT $1, '{name}', s.word FROM said AS s \
+             WHERE s.word ~ '[^0-9]' AND length(s.word) <= 64 AND (SELECT k.word FROM search_words AS k \
+                 WHERE k.organization_id = $1 AND k.kind = '{name}' AND k.word = s.word) IS NULL \
+         ORDER BY s.word ON CONFLICT DO NOTHING"
     )
 }
 

@@ -9,6 +9,7 @@ use super::{NewFunnelConversation, Unread, write};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt};
 use diesel_async::RunQueryDsl;
+use futures_util::try_join;
 use rapport_crm_core::Contact;
 use rapport_crm_core::audit::Action;
 use rapport_crm_core::contacts::{Manner, People, Said, Stored};
@@ -73,26 +74,37 @@ async fn write(
         .map(|(draft, contact)| row(tx, &draft.item, contact, references));
     let mut rows: Vec<Row> = rows.collect();
     write::insert(tx, &mut rows).await?;
-    let defined = fields.conversations.ids();
-    for (row, (draft, contact)) in rows.iter().zip(placed) {
-        let funnel = references.funnels.get(&row.funnel_id).copied();
-        let changes = write::made(row, contact.uuid, funnel);
-        write::note(&mut stored, Action::Insert, row, changes);
-        stored.amendments.push(Amendment {
-            owner: Owner {
-                id: row.id,
-                created_at: row.created_at,
-            },
-            former: Vec::new(),
-            values: fields.conversations.kept(&row.custom_fields, &defined),
-        });
-        if let Some(report) = reports.get_mut(draft.index) {
-            report.item_id = Some(row.id);
-            report.outcome = Outcome::Stored;
+    let told = async {
+        for (row, (draft, contact)) in rows.iter().zip(&placed) {
+            tell(&mut stored, row, contact, (references, fields));
+            if let Some(report) = reports.get_mut(draft.index) {
+                report.item_id = Some(row.id);
+                report.outcome = Outcome::Stored;
+            }
         }
-    }
+        Ok(())
+    };
+    // What is to be told is put together while the database works.
+    try_join!(write::open_sessions(tx, &rows), told)?;
     name_duplicates(&mut reports);
     Ok((reports, stored))
+}
+
+/// Notes what is told of a new conversation, and the values of its custom fields.
+fn tell(stored: &mut Stored, row: &Row, contact: &Contact, (references, fields): (&References, &Fields)) {
+    let funnel = references.funnels.get(&row.funnel_id).copied();
+    let changes = write::made(row, contact.uuid, funnel);
+    write::note(stored, Action::Insert, row, changes);
+    stored.amendments.push(Amendment {
+        owner: Owner {
+            id: row.id,
+            created_at: row.created_at,
+        },
+        former: Vec::new(),
+        values: fields
+            .conversations
+            .kept(&row.custom_fields, &fields.conversations.ids()),
+    });
 }
 
 fn asked(drafts: &[Draft<New>]) -> Asked {

@@ -54,7 +54,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Inserts conversations in their order, gives them their ids, and makes their sessions.
+/// Inserts conversations in their order and gives them their ids; they have no sessions yet.
 pub(super) async fn insert(tx: &Tx, rows: &mut [Row]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -86,11 +86,14 @@ pub(super) async fn insert(tx: &Tx, rows: &mut [Row]) -> Result<()> {
     for row in rows.iter_mut() {
         row.id = made.get(&row.uuid).copied().unwrap_or_default();
     }
-    open_sessions(tx, rows).await
+    Ok(())
 }
 
 /// Makes a session for each address of the contacts of new conversations.
-async fn open_sessions(tx: &Tx, rows: &[Row]) -> Result<()> {
+pub(super) async fn open_sessions(tx: &Tx, rows: &[Row]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     diesel::sql_query(
         "INSERT INTO funnel_channel_sessions (organization_id, conversation_id, contact_address_id, channel_type, \

@@ -1,5 +1,6 @@
 //! The two lanes to the database: shared pipelined connections for reads, pooled ones for writes.
 
+mod pool;
 mod prepared;
 mod reader;
 mod session;
@@ -12,11 +13,11 @@ pub use tx::Tx;
 use crate::events::Projection;
 use crate::{Clock, Ctx, CursorKey, Error, Ids, Result};
 use chrono::{DateTime, Utc};
-use deadpool::managed::{Pool, PoolConfig, QueueMode, Timeouts};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
+use pool::{Pool, PooledSession};
 use rapport_schema::tables::instance_secrets;
-use session::{PooledSession, SessionManager, SessionOptions};
+use session::SessionOptions;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -66,8 +67,8 @@ pub struct Db {
 struct Inner {
     /// Tells the databases of one process apart in thread-local storage.
     number: u64,
-    pool: Pool<SessionManager>,
-    reports: Pool<SessionManager>,
+    pool: Pool,
+    reports: Pool,
     reads: SessionOptions,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -83,13 +84,13 @@ impl Db {
     pub async fn connect(config: DbConfig, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let writes = SessionOptions::new(&config.url, config.write_timeout)?;
-        let pool = pool(writes, config.pool_size, config.acquire_timeout)?;
+        let pool = Pool::new(writes, config.pool_size, config.acquire_timeout);
         let reports = SessionOptions::new(&config.url, config.report_timeout)?.report();
         let secret = cursor_secret(&pool, &*ids).await?;
         let inner = Arc::new(Inner {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             pool,
-            reports: self::pool(reports, config.report_pool_size, config.acquire_timeout)?,
+            reports: Pool::new(reports, config.report_pool_size, config.acquire_timeout),
             reads: SessionOptions::new(&config.url, config.read_timeout)?,
             clock,
             ids,
@@ -132,7 +133,7 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] when the database cannot be reached, or all of them stay busy.
     pub async fn report_reader(&self, ctx: &Ctx) -> Result<Reader> {
-        let session = session::checkout(&self.inner.reports).await?;
+        let session = self.inner.reports.get().await?;
         Ok(Reader::owning(ctx.clone(), session))
     }
 
@@ -156,7 +157,7 @@ impl Db {
         F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
         E: From<Error>,
     {
-        let session = session::checkout(&self.inner.pool).await?;
+        let session = self.inner.pool.get().await?;
         let mut tx = Tx::new(ctx.clone(), session, self.clone());
         let outcome = tx.run(work).await;
         tx.finish(outcome).await
@@ -164,7 +165,7 @@ impl Db {
 
     /// A connection of the write lane outside any transaction, for single statements of the platform itself.
     pub(crate) async fn session(&self) -> Result<PooledSession> {
-        session::checkout(&self.inner.pool).await
+        self.inner.pool.get().await
     }
 
     /// The injected clock's time.
@@ -198,26 +199,10 @@ impl Db {
     }
 }
 
-fn pool(options: SessionOptions, size: usize, wait: Duration) -> Result<Pool<SessionManager>> {
-    Pool::builder(SessionManager(options))
-        .config(PoolConfig {
-            max_size: size,
-            // What was used last has its statements planned, its memory warm.
-            queue_mode: QueueMode::Lifo,
-            timeouts: Timeouts {
-                wait: Some(wait),
-                ..Timeouts::default()
-            },
-        })
-        .runtime(deadpool::Runtime::Tokio1)
-        .build()
-        .map_err(Error::internal)
-}
-
 /// The secret under which cursors are authenticated; the same for every process on this database.
-async fn cursor_secret(pool: &Pool<SessionManager>, ids: &dyn Ids) -> Result<Vec<u8>> {
+async fn cursor_secret(pool: &Pool, ids: &dyn Ids) -> Result<Vec<u8>> {
     const NAME: &str = "cursor";
-    let session = session::checkout(pool).await?;
+    let session = pool.get().await?;
     let mut fresh = vec![0; 32];
     ids.fill(&mut fresh);
     diesel::insert_into(instance_secrets::table)

@@ -2,7 +2,8 @@
 //! once. One slow statement delays those behind it, so only point reads and lists belong here; reports and
 //! searches have a connection of their own while they run.
 
-use super::session::{PooledSession, Session, SessionOptions};
+use super::pool::PooledSession;
+use super::session::{Session, SessionOptions};
 use crate::{Ctx, Result};
 use diesel_async::AsyncPgConnection;
 use std::cell::RefCell;

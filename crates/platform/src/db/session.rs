@@ -1,10 +1,10 @@
-//! One connection, and the pool's way to make and check it.
+//! One connection.
 
 use crate::{Error, Result};
-use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult};
 use diesel_async::AsyncPgConnection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
@@ -53,7 +53,11 @@ impl SessionOptions {
             flag.store(true, Ordering::Release);
         });
         let connection = AsyncPgConnection::try_from(client).await.map_err(unavailable)?;
-        Ok(Session { connection, closed })
+        Ok(Session {
+            connection,
+            closed,
+            thread: thread::current().id(),
+        })
     }
 }
 
@@ -67,6 +71,8 @@ fn unavailable(error: impl std::fmt::Display) -> Error {
 pub(crate) struct Session {
     connection: AsyncPgConnection,
     closed: Arc<AtomicBool>,
+    /// Where it was opened.
+    thread: ThreadId,
 }
 
 impl Session {
@@ -77,35 +83,9 @@ impl Session {
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
-}
 
-/// Makes the pool's connections.
-pub(crate) struct SessionManager(pub(crate) SessionOptions);
-
-impl Manager for SessionManager {
-    type Type = Session;
-    type Error = Error;
-
-    async fn create(&self) -> Result<Session> {
-        self.0.open().await
+    /// Whether this thread drives it.
+    pub(crate) fn is_driven_here(&self) -> bool {
+        self.thread == thread::current().id()
     }
-
-    async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
-        if session.is_closed() {
-            return Err(RecycleError::message("closed"));
-        }
-        Ok(())
-    }
-}
-
-pub(crate) type PooledSession = Object<SessionManager>;
-
-pub(crate) async fn checkout(pool: &Pool<SessionManager>) -> Result<PooledSession> {
-    pool.get().await.map_err(|error| match error {
-        PoolError::Backend(error) => error,
-        PoolError::Timeout(_) => Error::Unavailable {
-            message: "no free database connection".to_owned(),
-        },
-        other => Error::internal(other),
-    })
 }

@@ -1,12 +1,11 @@
 //! The write lane: one transaction on a pooled connection.
 
 use super::Db;
-use super::session::PooledSession;
+use super::pool::PooledSession;
 use crate::events::{self, Event};
 use crate::jobs::{self, Job, JobRow};
 use crate::{Ctx, Error, Result};
 use chrono::{DateTime, Utc};
-use deadpool::managed::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use uuid::Uuid;
 
@@ -145,7 +144,7 @@ impl Tx {
 impl Drop for Tx {
     fn drop(&mut self) {
         if let Some(session) = self.session.take() {
-            drop(Object::take(session));
+            session.discard();
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::contacts::{RECORD, changes, many, owner};
 use crate::custom_fields::{Amendment, Definitions};
 use diesel::sql_types::{Array, BigInt};
 use diesel_async::RunQueryDsl;
+use futures_util::try_join;
 use rapport_platform::events::Event;
 use rapport_platform::{Result, Tx};
 
@@ -49,10 +50,10 @@ impl People {
         let written: Vec<&Person> = made.into_iter().chain(changed).map(|person| &*person).collect();
         release(tx, &written).await?;
         let claims: Vec<_> = written.iter().flat_map(|person| person.claims()).collect();
-        if !many::claim(tx, &claims).await? {
-            return Ok(None);
-        }
-        Ok(Some(Stored::of(&written, definitions)))
+        // What is to be told is put together while the database works.
+        let told = async { Ok(Stored::of(&written, definitions)) };
+        let (claimed, stored) = try_join!(many::claim(tx, &claims), told)?;
+        Ok(claimed.then_some(stored))
     }
 }
 
