@@ -227,3 +227,12 @@ table! {
         agent_id -> Int8,
     }
 }
+
+table! {
+    /// See the migration for what its columns hold.
+    search_words (organization_id, kind, word) {
+        organization_id -> Int8,
+        kind -> Text,
+        word -> Text,
+    }
+}

@@ -62,6 +62,7 @@ allow_tables_to_appear_in_same_query!(
     sale_conversations,
     sale_status_history,
     sales,
+    search_words,
     tasks,
     team_members,
     teams,
