@@ -12,13 +12,15 @@ use actix_web::http::header;
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{HttpServer, web};
 use std::net::TcpListener;
+use std::num::NonZeroUsize;
+use std::thread;
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
 
 /// How to serve.
 #[derive(Debug, Clone)]
 pub struct Http {
-    /// How many threads; one per processor when `None`.
+    /// How many threads; one more than processors when `None`.
     pub workers: Option<usize>,
     /// The origins whose pages may call the API.
     pub cors_origins: Vec<String>,
@@ -34,7 +36,7 @@ pub struct Http {
 pub fn run(app: App, listener: TcpListener, http: &Http) -> std::io::Result<actix_web::dev::Server> {
     let site = web::Data::new(Site::build().map_err(std::io::Error::other)?);
     let origins = http.cors_origins.clone();
-    let mut server = HttpServer::new(move || {
+    let server = HttpServer::new(move || {
         let application = actix_web::App::new()
             .into_utoipa_app()
             .app_data(web::Data::new(app.clone()))
@@ -60,11 +62,14 @@ pub fn run(app: App, listener: TcpListener, http: &Http) -> std::io::Result<acti
             .wrap(from_fn(observe))
     })
     .disable_signals()
-    .shutdown_timeout(http.shutdown.as_secs());
-    if let Some(workers) = http.workers {
-        server = server.workers(workers);
-    }
+    .shutdown_timeout(http.shutdown.as_secs())
+    .workers(http.workers.unwrap_or_else(workers));
     Ok(server.listen(listener)?.run())
+}
+
+/// One more than processors: a thread that is busy with a long request leaves enough for the others.
+fn workers() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get) + 1
 }
 
 fn cors(origins: &[String]) -> Cors {

@@ -35,7 +35,7 @@ pub struct Args {
     /// Make a demo organization with example data, and print an API key for it
     #[arg(long)]
     demo: bool,
-    /// How many threads serve requests; one per processor by default
+    /// How many threads serve requests; one more than processors by default
     #[arg(long, env = "RAPPORT_WORKERS", value_name = "NUMBER")]
     workers: Option<std::num::NonZeroUsize>,
     /// How many connections to the database writes may use at once

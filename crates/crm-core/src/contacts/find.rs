@@ -4,8 +4,8 @@
 //! begin, in telephone numbers by how they end. Only when nobody has the words, those who have words spelt like them are
 //! found. What is found by words then goes through the filters, and comes in the order of the list.
 //!
-//! Few fit most words; those are looked up first and named to the statement of the list. Of words that very many have,
-//! the statement meets enough in the order of the list itself.
+//! Few fit most words; those are looked up first and named to the statement of the list. Words that very many have are
+//! met among the newest contacts, if those come first, or else by the statement in the order of the list itself.
 
 use super::details::Mark;
 use super::rows::{ContactRow, visible};
@@ -49,11 +49,8 @@ pub(super) async fn find(
         query = match search::contacts(db, words).await? {
             Found::These(ids) => query.among(&ids),
             Found::Many { patterns, ids } => {
-                let newest = match is_plain(search, window) {
-                    true => newest(db, (&patterns, &ids), archived, window.limit + 1).await?,
-                    false => None,
-                };
-                match newest {
+                let common = (patterns.as_slice(), ids.as_slice());
+                match newest(db, (search, window), common, archived).await? {
                     Some(newest) => query.among(&newest),
                     None => query.fitting(&contacts::search_text, &patterns, &ids),
                 }
@@ -73,14 +70,19 @@ fn is_plain(search: &Search, window: &Window) -> bool {
     by_time && search.filters.is_empty() && window.start == Start::Top && !window.total
 }
 
-/// The newest contacts that fit all patterns or have one of these ids, if there are so many of them among the newest of
-/// all: to meet words that many have there costs less than to look up everybody who has them.
+/// The first page, and one more, of the contacts that fit all patterns or have one of these ids, if the newest of those are
+/// wanted and there are enough of them among the newest of all: to meet words that many have there costs less than to look
+/// up everybody who has them.
 async fn newest(
     db: &Reader,
+    (search, window): (&Search, &Window),
     (patterns, ids): (&[String], &[i64]),
     archived: bool,
-    wanted: i64,
 ) -> Result<Option<Vec<i64>>> {
+    if !is_plain(search, window) {
+        return Ok(None);
+    }
+    let wanted = window.limit + 1;
     // Conditions of their own: an array is taken apart for every row.
     let fits = (4..4 + patterns.len()).map(|place| format!("n.search_text LIKE ${place}"));
     let mut either = fits.collect::<Vec<_>>().join(" AND ");
@@ -89,9 +91,9 @@ async fn newest(
     }
     let shown = if archived { "" } else { "AND n.archived_at IS NULL" };
     let mut statement = diesel::sql_query(format!(
-        "SELECT n.id FROM (SELECT id, search_text, archived_at FROM contacts \
+        "SELECT n.id FROM (SELECT id, created_at, search_text, archived_at FROM contacts \
              WHERE organization_id = $1 AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT {NEWEST}) AS n \
-         WHERE ({either}) {shown} LIMIT (SELECT $3)"
+         WHERE ({either}) {shown} ORDER BY n.created_at DESC, n.id DESC LIMIT (SELECT $3)"
     ))
     .into_boxed()
     .bind::<BigInt, _>(db.organization())
@@ -150,6 +152,7 @@ async fn internationalize(db: &Reader, filters: &mut [Filter]) -> Result<()> {
 /// These contacts, each with what happened to it last, if anything is known to have; in no order.
 pub(super) async fn marked(db: &Reader, ids: &[i64]) -> Result<Vec<(Contact, Option<Mark>)>> {
     type Last = Nullable<Record<(BigInt, Timestamptz)>>;
+    type Told = (i64, DateTime<Utc>);
     let last = sql::<Last>(
         "(SELECT ROW(events.id, events.occurred_at) FROM events \
          WHERE events.organization_id = contacts.organization_id AND events.subject_type = 'contact' \
@@ -158,9 +161,9 @@ pub(super) async fn marked(db: &Reader, ids: &[i64]) -> Result<Vec<(Contact, Opt
     let query = visible(db.organization())
         .filter(contacts::id.eq(any_of(ids)))
         .select((ContactRow::as_select(), last));
-    let rows: Vec<(ContactRow, Option<(i64, DateTime<Utc>)>)> = Prepared(query).load(&mut db.conn()).await?;
-    let marked = |(row, last): (ContactRow, Option<_>)| {
-        let mark = last.map(|(sequence, at)| Mark { sequence, at });
+    let rows: Vec<(ContactRow, Option<Told>)> = Prepared(query).load(&mut db.conn()).await?;
+    let marked = |(row, told): (ContactRow, Option<Told>)| {
+        let mark = told.map(|(sequence, at)| Mark { sequence, at });
         (Contact::from(row), mark)
     };
     Ok(rows.into_iter().map(marked).collect())

@@ -71,6 +71,7 @@ pub async fn make(db: &Db, plan: &Plan, bar: &ProgressBar) -> Result<Tenant> {
     load.execute("BEGIN").await?;
     backdate(&load, &scene).await?;
     let known = directory::load(&load, &scene, plan.companies, plan.sizes.contacts).await?;
+    tell(&load, &scene).await?;
     inbox::load(
         &load,
         &scene,
@@ -150,6 +151,18 @@ async fn rebuild(db: &Db, tenant: &Tenant) -> Result<()> {
             rapport_analytics::rebuild(tx).await
         })
         .await?)
+}
+
+/// Writes down that the contacts were made, which is what happened to them last.
+async fn tell(load: &Load, scene: &Scene<'_>) -> Result<()> {
+    let statement = "INSERT INTO events (organization_id, kind, subject_type, subject_id, payload, occurred_at) \
+                     SELECT organization_id, 'contact.created', 'contact', uuid, '{}', created_at FROM contacts \
+                     WHERE organization_id = $1 ORDER BY created_at, id";
+    load.client()
+        .execute(statement, &[&scene.organization])
+        .await
+        .context(statement)?;
+    Ok(())
 }
 
 /// Lets the agents be there from the beginning of what they did.
