@@ -1,6 +1,6 @@
--- The words that names are made of, without numbers, once for each organization, for what is misspelt: of a million
--- contacts there are some ten thousand, and to compare what was typed with those takes a millisecond. A word may be left
--- when nobody has it any more; it leads to nobody then. Erasing a contact takes its words away unless others have them.
+-- The words that names are made of, without numbers, once for each organization: what is misspelt is compared with these,
+-- which are far fewer than contacts. A word may be left when nobody has it any more; it leads to nobody then. Erasing a
+-- contact takes its words away unless others have them.
 CREATE TABLE search_words (
     organization_id bigint NOT NULL REFERENCES organizations (id),
     kind text COLLATE "C" NOT NULL CHECK (kind IN ('contact', 'company')),

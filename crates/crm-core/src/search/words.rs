@@ -10,6 +10,7 @@ use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use rapport_platform::events::{Event, Projection};
 use rapport_platform::{Prepared, Result, Tx};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Keeps the words of contacts and companies in the transactions that name them. It is to be the last of the projections:
@@ -20,18 +21,23 @@ pub struct SearchWords;
 #[async_trait]
 impl Projection for SearchWords {
     async fn apply(&self, tx: &Tx, events: &[Event]) -> Result<()> {
-        for kind in Kind::ALL {
-            let of = events.iter().filter(|event| event.subject_type == kind.name());
-            let mut named: Vec<Uuid> = of.map(|event| event.subject_id).collect();
-            named.sort_unstable();
-            named.dedup();
-            if !named.is_empty() {
-                lock(tx, "pg_advisory_xact_lock_shared").await?;
-                add(tx, kind, &named).await?;
-            }
+        let named = Kind::ALL.map(|kind| (kind, named(events, kind)));
+        if named.iter().all(|(_, named)| named.is_empty()) {
+            return Ok(());
+        }
+        lock(tx, "pg_advisory_xact_lock_shared").await?;
+        for (kind, named) in named.iter().filter(|(_, named)| !named.is_empty()) {
+            add(tx, *kind, named).await?;
         }
         Ok(())
     }
+}
+
+/// The records of a kind that events tell of, each once.
+fn named(events: &[Event], kind: Kind) -> Vec<Uuid> {
+    let of = events.iter().filter(|event| event.subject_type == kind.name());
+    let named: BTreeSet<Uuid> = of.map(|event| event.subject_id).collect();
+    named.into_iter().collect()
 }
 
 /// Finds the words of all records of the organization, after bulk loads that told no events.

@@ -40,8 +40,9 @@ impl SessionOptions {
     pub(crate) async fn open(&self) -> Result<Session> {
         let (client, connection) = self.0.connect(NoTls).await.map_err(unavailable)?;
         let closed = Arc::new(AtomicBool::new(false));
-        let flag = closed.clone();
+        let end = End(closed.clone());
         tokio::spawn(async move {
+            let _end = end;
             match connection.await {
                 // A server that is told to stop says so to each of its clients.
                 Err(error) if error.code() == Some(&SqlState::ADMIN_SHUTDOWN) => {
@@ -50,7 +51,6 @@ impl SessionOptions {
                 Err(error) => tracing::warn!(%error, "database connection lost"),
                 Ok(()) => {}
             }
-            flag.store(true, Ordering::Release);
         });
         let connection = AsyncPgConnection::try_from(client).await.map_err(unavailable)?;
         Ok(Session {
@@ -64,6 +64,15 @@ impl SessionOptions {
 fn unavailable(error: impl std::fmt::Display) -> Error {
     Error::Unavailable {
         message: format!("the database is out of reach: {error}"),
+    }
+}
+
+/// Says that a connection is closed when its driver ends, or goes with the thread that ran it.
+struct End(Arc<AtomicBool>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
     }
 }
 
