@@ -59,6 +59,40 @@ async fn a_dropped_write_rolls_back_and_its_connection_is_not_used_again() {
 }
 
 #[tokio::test]
+async fn a_thread_gets_the_connections_that_it_drives_and_none_of_a_thread_that_has_gone() {
+    let stage = Stage::with(|config: &mut DbConfig| config.pool_size = 2, Arc::new(RandomIds)).await;
+    let (ask, asked) = std::sync::mpsc::channel::<()>();
+    let (answer, answered) = std::sync::mpsc::channel();
+    let (db, ctx) = (stage.db.clone(), stage.ctx.clone());
+    let other = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.unwrap();
+        while asked.recv().is_ok() {
+            let there = runtime.block_on(db.write(&ctx, async |tx| pid(tx.conn()).await));
+            answer.send(there.unwrap()).unwrap();
+        }
+    });
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let here = stage.write(async |tx| pid(tx.conn()).await).await.unwrap();
+        ask.send(()).unwrap();
+        seen.push((here, answered.recv().unwrap()));
+    }
+    let (here, there) = seen[0];
+    assert_ne!(here, there);
+    assert_eq!(seen[1], (here, there));
+    drop(ask);
+    other.join().unwrap();
+    let both = stage.write(async |tx| {
+        let second = stage.write(async |tx| pid(tx.conn()).await).await?;
+        Ok((pid(tx.conn()).await?, second))
+    });
+    let (first, second) = both.await.unwrap();
+    assert_eq!(first, here);
+    assert!(second != here && second != there);
+}
+
+#[tokio::test]
 async fn a_reader_reconnects() {
     let stage = Stage::new().await;
     let reader = stage.db.reader(&stage.ctx).await.unwrap();
