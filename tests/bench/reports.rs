@@ -54,6 +54,9 @@ impl Report {
     }
 }
 
+/// Into so many parts a round is cut, if it is long enough: what else the machine does for a second then meets few of them.
+const PARTS: u64 = 3;
+
 /// How much slower a point read may get while a report runs.
 pub const SLOWDOWN: f64 = 1.5;
 
@@ -88,11 +91,13 @@ pub async fn run(
         ..point.clone()
     };
     let mut rounds = Vec::new();
-    for number in 0..args.rounds {
+    let parts = args.seconds.clamp(1, PARTS);
+    let turns = args.rounds * usize::try_from(parts)?;
+    for number in 0..turns {
         for report in Report::ALL {
             let pace = Pace {
                 connections: 1,
-                seconds: args.seconds,
+                seconds: args.seconds / parts,
                 round: number,
             };
             let requests = requests(report, database, targets).await?;
@@ -104,7 +109,7 @@ pub async fn run(
                 beside: beside(&ask, &point, &requests)?.p95,
                 among_its_like: beside(&ask, &point, &other)?.p95,
             };
-            eprintln!("round {} of {}: {round:?}", number + 1, args.rounds);
+            eprintln!("round {} of {turns}: {round:?}", number + 1);
             rounds.push(round);
         }
     }

@@ -13,6 +13,7 @@ mod cluster;
 mod ephemeral;
 mod folders;
 mod lock;
+mod memory;
 mod place;
 mod roles;
 mod server;

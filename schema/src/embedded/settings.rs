@@ -1,15 +1,14 @@
 //! The server's settings. They are given at each start, so that an upgrade of the program brings new ones.
 
-use super::Options;
+use super::{Options, memory};
 use std::path::Path;
 
 /// Same on every machine, whatever its own settings.
-const ALWAYS: [(&str, &str); 14] = [
+const ALWAYS: [(&str, &str); 13] = [
     ("listen_addresses", ""),
     ("port", "5432"),
     ("unix_socket_permissions", "0700"),
     ("max_connections", "100"),
-    ("shared_buffers", "128MB"),
     // Planning a short statement costs more with it than it ever gives back.
     ("jit", "off"),
     // Enough for base backups and replicas.
@@ -28,7 +27,9 @@ const DURABLE: [(&str, &str); 3] = [
     ("synchronous_commit", "on"),
     ("full_page_writes", "on"),
 ];
-const FLEETING: [(&str, &str); 3] = [
+/// Of a database for a while, beside others perhaps.
+const FLEETING: [(&str, &str); 4] = [
+    ("shared_buffers", "128MB"),
     ("fsync", "off"),
     ("synchronous_commit", "off"),
     ("full_page_writes", "off"),
@@ -36,16 +37,23 @@ const FLEETING: [(&str, &str); 3] = [
 
 /// All settings in order; a later one wins.
 pub(super) fn all(options: &Options, sockets: &Path) -> Vec<(String, String)> {
-    let durability = if options.durable { DURABLE } else { FLEETING };
+    let durability = if options.durable {
+        DURABLE.as_slice()
+    } else {
+        &FLEETING
+    };
     let fixed = ALWAYS
-        .into_iter()
-        .chain([("log_min_error_statement", "panic")])
+        .iter()
+        .chain(&[("log_min_error_statement", "panic")])
         .chain(durability);
     let mut settings: Vec<_> = fixed
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     // The setting is a list of folders: quoted, a path may hold commas and spaces.
     let quoted = format!("\"{}\"", sockets.to_string_lossy().replace('"', "\"\""));
+    if options.durable {
+        settings.push(("shared_buffers".into(), memory::shared_buffers()));
+    }
     settings.push(("unix_socket_directories".into(), quoted));
     settings.extend(options.settings.iter().cloned());
     settings

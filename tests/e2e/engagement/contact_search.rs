@@ -309,30 +309,37 @@ async fn no_input_is_a_failure_of_ours() {
     .await;
 }
 
+/// The first names of all that a search finds, page by page.
+async fn pages(tenant: &Tenant, words: &str) -> Vec<String> {
+    let mut met = Vec::new();
+    let mut body = json!({"search": words, "size": 40});
+    loop {
+        let page = search(tenant, &body).await;
+        met.extend(first_names(&page));
+        if page["nextPageToken"].is_null() {
+            return met;
+        }
+        body["pageToken"] = page["nextPageToken"].clone();
+    }
+}
+
 #[tokio::test]
 async fn words_that_many_have_are_found_newest_first_on_every_page() {
     TestApp::run(async |app| {
         let tenant = &app.alpha;
         let mut newest = Vec::new();
         for number in 0..110 {
-            let name = format!("Kara{number}");
-            create(tenant, &json!({"firstName": name, "lastName": "Common"})).await;
+            let name = format!("Common{number}");
+            create(tenant, &json!({"firstName": name, "lastName": "Kara"})).await;
             if number % 10 == 0 {
                 create(tenant, &json!({"firstName": "Other", "lastName": "Rare"})).await;
             }
             newest.insert(0, name);
         }
-        let mut met = Vec::new();
-        let mut body = json!({"search": "common", "size": 40});
-        loop {
-            let page = search(tenant, &body).await;
-            met.extend(first_names(&page));
-            if page["nextPageToken"].is_null() {
-                break;
-            }
-            body["pageToken"] = page["nextPageToken"].clone();
+        // How so many names begin, which word they have, and what is within words of them.
+        for words in ["common", "kara", "ommon kar"] {
+            assert_eq!(pages(tenant, words).await, newest, "{words}");
         }
-        assert_eq!(met, newest);
         let counted = json!({"search": "common", "size": 40, "includeTotalCount": true});
         let counted = search(tenant, &counted).await;
         assert_eq!(
@@ -341,8 +348,36 @@ async fn words_that_many_have_are_found_newest_first_on_every_page() {
         );
         let oldest =
             json!({"search": "common", "size": 3, "sort": [{"field": "createdAt", "direction": "asc"}]});
-        assert_eq!(names(tenant, &oldest).await, ["Kara0", "Kara1", "Kara2"]);
+        assert_eq!(names(tenant, &oldest).await, ["Common0", "Common1", "Common2"]);
         assert_eq!(names(&app.beta, &json!({"search": "common"})).await, [""; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn words_are_looked_for_in_addresses_of_others_unless_enough_have_them_in_their_names() {
+    TestApp::run(async |app| {
+        let tenant = &app.alpha;
+        let address = json!({"firstName": "Jane", "lastName": "Doe", "email": "nora.fjord@example.com"});
+        create(tenant, &address).await;
+        let named = async |number: i32| {
+            let name = json!({"firstName": format!("Nora{number}"), "lastName": "Fjord"});
+            create(tenant, &name).await;
+        };
+        for number in 0..19 {
+            named(number).await;
+        }
+        let found = names(tenant, &json!({"search": "fjord", "size": 100})).await;
+        assert_eq!(found.len(), 20, "{found:?}");
+        assert_eq!(found.last().map(String::as_str), Some("Jane"));
+        for number in 19..50 {
+            named(number).await;
+        }
+        let found = names(tenant, &json!({"search": "fjord", "size": 100})).await;
+        assert_eq!(found.len(), 50, "{found:?}");
+        assert!(!found.contains(&"Jane".to_owned()));
+        let begun = json!({"search": "nora.fjord@", "size": 100});
+        assert_eq!(names(tenant, &begun).await, ["Jane"]);
     })
     .await;
 }

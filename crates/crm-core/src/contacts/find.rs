@@ -1,8 +1,9 @@
 //! Finding contacts by filters, words and an order.
 //!
 //! Words are looked for in the way of [`crate::search`]: in names and e-mail addresses, in other addresses by how they
-//! begin, in telephone numbers by how they end. Only when nobody has the words, those who have words spelt like them are
-//! found. What is found by words then goes through the filters, and comes in the order of the list.
+//! begin, in telephone numbers by how they end. Where enough have them in their names, others are found by how their
+//! addresses begin or end alone. Only when nobody has the words, those who have words spelt like them are found. What is
+//! found by words then goes through the filters, and comes in the order of the list.
 //!
 //! Few fit most words; those are looked up first and named to the statement of the list. Words that very many have are
 //! met among the newest contacts, if those come first, or else by the statement in the order of the list itself.
@@ -12,7 +13,7 @@ use super::rows::{ContactRow, visible};
 use super::{CONTACTS, Contact, is_lookup};
 use crate::address::Address;
 use crate::query::{Direction, Filter, Listed, Operator, Query, Search, Start, Window};
-use crate::search::{self, Found};
+use crate::search::{self, Found, Pattern};
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -48,9 +49,17 @@ pub(super) async fn find(
     if let Some(words) = words {
         query = match search::contacts(db, words).await? {
             Found::These(ids) => query.among(&ids),
-            Found::Many { patterns, ids } => {
-                let common = (patterns.as_slice(), ids.as_slice());
-                match newest(db, (search, window), common, archived).await? {
+            Found::Many {
+                patterns,
+                ids,
+                common,
+            } => {
+                let newest = if common && is_plain(search, window) {
+                    newest(db, window, (&patterns, &ids), archived).await?
+                } else {
+                    None
+                };
+                match newest {
                     Some(newest) => query.among(&newest),
                     None => query.fitting(&contacts::search_text, &patterns, &ids),
                 }
@@ -70,18 +79,15 @@ fn is_plain(search: &Search, window: &Window) -> bool {
     by_time && search.filters.is_empty() && window.start == Start::Top && !window.total
 }
 
-/// The first page, and one more, of the contacts that fit all patterns or have one of these ids, if the newest of those are
-/// wanted and there are enough of them among the newest of all: to meet words that many have there costs less than to look
-/// up everybody who has them.
+/// The first page, and one more, of the contacts that fit all patterns or have one of these ids, newest first, if there are
+/// enough of them among the newest of all: to meet words that many have there costs less than to look up everybody who
+/// has them.
 async fn newest(
     db: &Reader,
-    (search, window): (&Search, &Window),
-    (patterns, ids): (&[String], &[i64]),
+    window: &Window,
+    (patterns, ids): (&[Pattern], &[i64]),
     archived: bool,
 ) -> Result<Option<Vec<i64>>> {
-    if !is_plain(search, window) {
-        return Ok(None);
-    }
     let wanted = window.limit + 1;
     // Conditions of their own: an array is taken apart for every row.
     let fits = (4..4 + patterns.len()).map(|place| format!("n.search_text LIKE ${place}"));
@@ -100,7 +106,7 @@ async fn newest(
     .bind::<Array<BigInt>, _>(ids)
     .bind::<BigInt, _>(wanted);
     for pattern in patterns {
-        statement = statement.bind::<Text, _>(pattern);
+        statement = statement.bind::<Text, _>(&pattern.whole);
     }
     let met: Vec<Met> = Prepared(statement).load(&mut db.conn()).await?;
     let enough = i64::try_from(met.len()).is_ok_and(|met| met >= wanted);

@@ -238,9 +238,12 @@ fn matched(name: &str, forms: &'static Forms, filter: &Filter) -> Result<(Condit
             on(forms.typed, asked.clone()),
             on(forms.normal, asked.clone()),
         ]),
-        Test::Among(_) | Test::AmongFew(_) | Test::Fits(_) | Test::Present | Test::Absent => {
-            on(forms.typed, asked.clone())
-        }
+        Test::Among(_)
+        | Test::AmongFew(_)
+        | Test::Fits(_)
+        | Test::AlsoFits(_)
+        | Test::Present
+        | Test::Absent => on(forms.typed, asked.clone()),
     };
     Ok((condition, negated))
 }

@@ -10,6 +10,7 @@ use super::order::{self, By, Order};
 use super::statement::{Count, Scope, Statement};
 use super::{Listed, MOST_BY_PAGE, Search, Start, Window};
 use crate::custom_fields::{self, Known};
+use crate::search::Pattern;
 use rapport_platform::{Error, Reader, Result};
 
 /// How many words of a free text count.
@@ -98,11 +99,17 @@ impl Query {
             .with(Condition::Test(id, Test::AmongFew(ids.to_vec())))
     }
 
-    /// Narrows the list to these records, and those whose text in a column of its table fits all patterns of LIKE.
+    /// Narrows the list to these records, and those whose text in a column of its table fits all patterns.
     #[must_use]
-    pub fn fitting(mut self, column: &'static dyn Sql, patterns: &[String], ids: &[i64]) -> Self {
-        let fits = patterns.iter().map(|pattern| Test::Fits(pattern.clone()));
-        let fits = fits.map(|test| Condition::Test(Column::Of(column), test));
+    pub(crate) fn fitting(mut self, column: &'static dyn Sql, patterns: &[Pattern], ids: &[i64]) -> Self {
+        let asked = patterns.iter().flat_map(|pattern| &pattern.asked);
+        let asked = asked.map(|pattern| Test::Fits(pattern.clone()));
+        let whole = patterns
+            .iter()
+            .map(|pattern| Test::AlsoFits(pattern.whole.clone()));
+        let fits = asked
+            .chain(whole)
+            .map(|test| Condition::Test(Column::Of(column), test));
         let mut either = vec![Condition::All(fits.collect())];
         self.simple = false;
         if !ids.is_empty() {

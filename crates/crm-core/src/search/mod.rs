@@ -2,6 +2,7 @@
 
 mod contacts;
 mod fold;
+mod names;
 mod service;
 mod spelling;
 mod statements;
@@ -11,6 +12,7 @@ pub(crate) mod words;
 pub(crate) use contacts::{Found, contacts};
 pub use fold::fold;
 pub use service::PgSearch;
+pub(crate) use terms::Pattern;
 pub use words::{SearchWords, rebuild};
 
 use async_trait::async_trait;

@@ -1,5 +1,6 @@
 //! Search on PostgreSQL.
 
+use super::names::Names;
 use super::spelling;
 use super::statements::{self, Fit};
 use super::terms::Terms;
@@ -72,10 +73,17 @@ async fn holding(db: &Reader, kind: Kind, terms: &Terms, limit: i64) -> Result<F
     for fit in beginning(db, kind, terms, limit).await? {
         found.add(fit, How::Exactly, How::Begins);
     }
-    let patterns = terms.patterns();
     // Whoever typed a whole address looks for nothing that is like it.
-    let done = terms.is_address() && found.exactly();
-    if !done && found.fewer_than(limit) && !patterns.is_empty() {
+    let known = terms.is_address() && found.exactly();
+    if known || !found.fewer_than(limit) {
+        return Ok(found);
+    }
+    let names = Names::of(db, kind, terms).await?;
+    for fit in names.having(db).await?.unwrap_or_default() {
+        found.add(fit, How::Words, How::Words);
+    }
+    let patterns = terms.patterns(|place| names.is_unknown(place));
+    if found.fewer_than(limit) && !patterns.is_empty() {
         let fits = statements::hold(db, kind, (&patterns, &terms.words), limit).await?;
         for fit in fits {
             found.add(fit, How::Words, How::Holds);

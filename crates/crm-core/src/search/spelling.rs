@@ -55,10 +55,33 @@ async fn with(db: &Reader, kind: Kind, choices: &[Vec<Like>], limit: i64) -> Res
     if i64::try_from(found.len()).is_ok_and(|found| found >= limit) {
         return Ok(found);
     }
-    let mut others = statements::have(db, kind, choices, limit).await?;
+    let words = choices
+        .iter()
+        .map(|choices| choices.iter().map(|like| like.word.as_str()).collect());
+    let words: Vec<_> = words.collect();
+    let others = statements::have(db, kind, &words).await?;
+    let fits = others.into_iter().map(|other| Fit {
+        id: other.id,
+        score: score(&other.search_text, choices),
+    });
+    let mut others: Vec<_> = fits.collect();
+    others.sort_by(|one, other| other.score.total_cmp(&one.score).then(other.id.cmp(&one.id)));
+    others.truncate(usize::try_from(limit).unwrap_or_default());
     others.retain(|other| found.iter().all(|known| known.id != other.id));
     found.extend(others);
     Ok(found)
+}
+
+/// How like the choices in a text are, on average.
+fn score(text: &str, choices: &[Vec<Like>]) -> f64 {
+    let best = |choices: &Vec<Like>| {
+        let there = choices
+            .iter()
+            .filter(|like| text.contains(&format!(" {}", like.word)));
+        there.map(|like| like.score).fold(0.0, f64::max)
+    };
+    let number = f64::from(u32::try_from(choices.len()).unwrap_or(u32::MAX));
+    choices.iter().map(best).sum::<f64>() / number
 }
 
 /// Names made of one choice for each word, the likest first.

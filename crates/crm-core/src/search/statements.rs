@@ -5,15 +5,17 @@
 //! costs.
 
 use super::Kind;
+use super::terms::Pattern;
 use diesel::sql_types::{Array, BigInt, Double, Integer, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 use rapport_platform::{Prepared, Reader, Result};
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// How many of the records that hold the words, or words like them, are compared with each other.
-const COMPARED: i64 = 300;
+pub(super) const COMPARED: i64 = 300;
 /// How alike words must be to be taken for each other: from 0 to 1. With half of their trigrams in common it is a third.
 const LIKENESS: &str = "0.4";
 /// How many words of names may stand for one of the query, or for one of the ways to write it.
@@ -97,23 +99,28 @@ pub(super) async fn phone(db: &Reader, reversed: &str, limit: i64) -> Result<Vec
     Ok(Prepared(found).load(&mut db.conn()).await?)
 }
 
-/// Those that fit all of these patterns of LIKE; 1 when every word is the beginning of one of theirs.
+/// Those that fit all of these patterns; 1 when every word is the beginning of one of theirs.
 pub(super) async fn hold(
     db: &Reader,
     kind: Kind,
-    (patterns, words): (&[String], &[String]),
+    (patterns, words): (&[Pattern], &[String]),
     limit: i64,
 ) -> Result<Vec<Fit>> {
     let (table, there) = table(kind);
-    let number = patterns.len();
-    let each = |first: usize| (first..first + number).map(|place| format!("search_text LIKE ${place}"));
-    let (fit, begin) = (
-        each(4).collect::<Vec<_>>().join(" AND "),
-        each(4 + number).collect::<Vec<_>>().join(" AND "),
-    );
+    let asked: Vec<_> = patterns.iter().flat_map(|pattern| &pattern.asked).collect();
+    let (whole, begin) = (4 + asked.len(), 4 + asked.len() + patterns.len());
+    let beginnings: Vec<_> = words.iter().map(|word| Pattern::beginning(word).whole).collect();
+    let fit = all(4..whole, |place| format!("search_text LIKE ${place}"));
+    // Out of sight of the index.
+    let fit_whole = all(whole..begin, |place| {
+        format!("CASE WHEN search_text LIKE ${place} THEN TRUE END")
+    });
+    let begin = all(begin..begin + words.len(), |place| {
+        format!("search_text LIKE ${place}")
+    });
     // Materialized: what is to be limited is planned as if all were wanted, and so by the index.
     let mut statement = sql_query(format!(
-        "WITH found AS MATERIALIZED (SELECT id, search_text FROM {table} WHERE {there} AND {fit}), \
+        "WITH found AS MATERIALIZED (SELECT id, search_text FROM {table} WHERE {there} AND {fit} AND {fit_whole}), \
               few AS MATERIALIZED (SELECT id, search_text FROM found LIMIT $2) \
          SELECT id, CASE WHEN {begin} THEN 1 ELSE 0 END::double precision AS score FROM few \
          ORDER BY score DESC, id DESC LIMIT $3"
@@ -122,13 +129,49 @@ pub(super) async fn hold(
     .bind::<BigInt, _>(db.organization())
     .bind::<BigInt, _>(COMPARED)
     .bind::<BigInt, _>(limit);
-    for pattern in patterns {
+    let whole = patterns.iter().map(|pattern| &pattern.whole);
+    for pattern in asked.into_iter().chain(whole).chain(&beginnings) {
         statement = statement.bind::<Text, _>(pattern);
     }
-    for word in words {
-        statement = statement.bind::<Text, _>(format!("% {}%", super::terms::escape(word)));
-    }
     Ok(statement.load(&mut db.conn()).await?)
+}
+
+/// The conditions on these values, of which all are to hold.
+fn all(values: Range<usize>, condition: impl Fn(usize) -> String) -> String {
+    values.map(condition).collect::<Vec<_>>().join(" AND ")
+}
+
+/// A word of names that begins with one of the query.
+#[derive(Debug, QueryableByName)]
+pub(super) struct Beginning {
+    /// Which word of the query.
+    #[diesel(sql_type = Integer)]
+    pub place: i32,
+    #[diesel(sql_type = Text)]
+    pub word: String,
+}
+
+/// The words of names that begin with one of these, so many for each at most.
+pub(super) async fn beginning(
+    db: &Reader,
+    kind: Kind,
+    words: &[String],
+    most: i64,
+) -> Result<Vec<Beginning>> {
+    let name = kind.name();
+    let statement = sql_query(format!(
+        "SELECT s.place, k.word FROM unnest((SELECT CAST($2 AS integer[])), (SELECT CAST($3 AS text[]))) AS s (place, text) \
+         CROSS JOIN LATERAL (SELECT w.word FROM search_words AS w \
+             WHERE w.organization_id = $1 AND w.kind = '{name}' AND w.word >= s.text AND w.word < s.text || $4 \
+             ORDER BY w.word LIMIT (SELECT $5)) AS k"
+    ));
+    let statement = statement
+        .bind::<BigInt, _>(db.organization())
+        .bind::<Array<Integer>, _>((0..).take(words.len()).collect::<Vec<i32>>())
+        .bind::<Array<Text>, _>(words)
+        .bind::<Text, _>(LAST.to_string())
+        .bind::<BigInt, _>(most);
+    Ok(Prepared(statement).load(&mut db.conn()).await?)
 }
 
 /// A word of names that is spelt like one of the query.
@@ -210,51 +253,35 @@ pub(super) async fn named(db: &Reader, kind: Kind, names: &[String], limit: i64)
     Ok(found)
 }
 
-/// Those that have one of the choices for each word; how like those are, on average, is the score.
-pub(super) async fn have(db: &Reader, kind: Kind, choices: &[Vec<Like>], limit: i64) -> Result<Vec<Fit>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = BigInt)]
-        id: i64,
-        #[diesel(sql_type = Text)]
-        search_text: String,
-    }
+/// A record whose name has the words.
+#[derive(Debug, QueryableByName)]
+pub(super) struct Named {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = Text)]
+    pub search_text: String,
+}
+
+/// Those whose names have one of the choices for each word, as a word; [`COMPARED`] at most.
+pub(super) async fn have(db: &Reader, kind: Kind, choices: &[Vec<&str>]) -> Result<Vec<Named>> {
     let (table, there) = table(kind);
-    let fit = (3..3 + choices.len()).map(|place| format!("search_text LIKE ANY (${place})"));
-    let fit = fit.collect::<Vec<_>>().join(" AND ");
+    let words = match kind {
+        Kind::Contact => "name_words(name, email)",
+        Kind::Company => "string_to_array(search_text, ' ')",
+    };
+    let fit = all(3..3 + choices.len(), |place| {
+        format!("{words} && (SELECT ${place})")
+    });
     // Materialized: as in `hold`.
     let mut statement = sql_query(format!(
         "WITH found AS MATERIALIZED (SELECT id, search_text FROM {table} WHERE {there} AND {fit}) \
-         SELECT id, search_text FROM found LIMIT $2"
+         SELECT id, search_text FROM found LIMIT (SELECT $2)"
     ))
     .into_boxed()
     .bind::<BigInt, _>(db.organization())
     .bind::<BigInt, _>(COMPARED);
     for choices in choices {
-        let patterns = choices
-            .iter()
-            .map(|like| format!("% {}%", super::terms::escape(&like.word)));
-        statement = statement.bind::<Array<Text>, _>(patterns.collect::<Vec<_>>());
+        statement = statement.bind::<Array<Text>, _>(choices);
     }
-    let rows: Vec<Row> = statement.load(&mut db.conn()).await?;
-    let fits = rows.into_iter().map(|row| Fit {
-        id: row.id,
-        score: score(&row.search_text, choices),
-    });
-    let mut fits: Vec<_> = fits.collect();
-    fits.sort_by(|one, other| other.score.total_cmp(&one.score).then(other.id.cmp(&one.id)));
-    fits.truncate(usize::try_from(limit).unwrap_or_default());
-    Ok(fits)
-}
-
-/// How like the choices in a text are, on average.
-fn score(text: &str, choices: &[Vec<Like>]) -> f64 {
-    let best = |choices: &Vec<Like>| {
-        let there = choices
-            .iter()
-            .filter(|like| text.contains(&format!(" {}", like.word)));
-        there.map(|like| like.score).fold(0.0, f64::max)
-    };
-    let number = f64::from(u32::try_from(choices.len()).unwrap_or(u32::MAX));
-    choices.iter().map(best).sum::<f64>() / number
+    Ok(Prepared(statement).load(&mut db.conn()).await?)
 }

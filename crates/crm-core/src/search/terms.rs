@@ -2,15 +2,19 @@
 
 use super::{LONGEST, fold};
 use rapport_platform::{Error, Result};
+use std::cmp::Reverse;
 
 /// How many words of a query are looked for; more say nothing new.
 const WORDS: usize = 6;
 /// From so many letters on, a word is also looked for within words; shorter ones only where words begin.
-const WITHIN: usize = 3;
+pub(super) const WITHIN: usize = 3;
 /// How far into a word two letters may be swapped.
 const LONG: usize = 16;
 /// So many digits make the end of a telephone number.
 const DIGITS: usize = 4;
+
+/// Letters by how often names have them, most often first. Others are rare.
+const LETTERS: &str = "eanirotlshdmucgypbkwfvjzxq";
 
 /// A query, taken apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,21 +62,34 @@ impl Terms {
         self.email.as_ref().is_some_and(|text| text.contains('@'))
     }
 
-    /// The patterns of LIKE that a text with all words fits; none when the query is too short to be looked for in that
-    /// way.
-    pub fn patterns(&self) -> Vec<String> {
-        if matches!(self.words.as_slice(), [word] if word.chars().count() < 2) {
+    /// The patterns that a text with all words fits; none when the query is too short to be looked for in that way.
+    /// `is_unknown` says of a word, by its place, that no word of a name begins with it: then no text may have some of
+    /// its letters in that order, which an index soon tells when it is asked for all of them.
+    pub fn patterns(&self, is_unknown: impl Fn(usize) -> bool) -> Vec<Pattern> {
+        if self.is_letter() {
             return Vec::new();
         }
-        let pattern = |word: &String| {
-            let text = escape(word);
-            if word.chars().count() < WITHIN {
-                format!("% {text}%")
+        let patterns = self.words.iter().enumerate().map(|(place, word)| {
+            let pattern = Pattern::of(word);
+            if is_unknown(place) {
+                pattern.asked_whole()
             } else {
-                format!("%{text}%")
+                pattern
             }
-        };
-        self.words.iter().map(pattern).collect()
+        });
+        patterns.collect()
+    }
+
+    fn is_letter(&self) -> bool {
+        matches!(self.words.as_slice(), [word] if word.chars().count() < 2)
+    }
+
+    /// The patterns of texts that have words which begin with those of the query, or for one letter begin with it.
+    pub fn beginnings(&self) -> Vec<Pattern> {
+        if self.is_letter() {
+            return vec![Pattern::first(&self.whole)];
+        }
+        self.words.iter().map(|word| Pattern::beginning(word)).collect()
     }
 
     /// The words that may be misspelt; none when there is one too short for that.
@@ -84,6 +101,80 @@ impl Terms {
             &[]
         }
     }
+}
+
+/// What a text that holds a word is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    /// The pattern of LIKE.
+    pub whole: String,
+    /// Patterns that all such texts fit, too: what an index of trigrams is asked for. It reads the list of everything
+    /// with three letters for each three letters it is asked for, and two rare ones say nearly as much as all.
+    pub asked: Vec<String>,
+}
+
+impl Pattern {
+    /// Of a word that is folded: texts that hold it, or with a word that begins with it when it is short.
+    pub fn of(word: &str) -> Self {
+        if word.chars().count() < WITHIN {
+            return Self::beginning(word);
+        }
+        Self::rarely(word, format!("%{}%", escape(word)))
+    }
+
+    /// Of texts in which a word begins with this.
+    pub fn beginning(word: &str) -> Self {
+        Self::rarely(word, format!("% {}%", escape(word)))
+    }
+
+    /// Of texts that begin with this.
+    pub fn first(text: &str) -> Self {
+        Self::rarely("", format!(" {}%", escape(text)))
+    }
+
+    fn rarely(word: &str, whole: String) -> Self {
+        let rare = rare(word);
+        let asked = rare.iter().map(|letters| format!("%{letters}%")).collect();
+        let pattern = Self { whole, asked };
+        // Of a word this short, where it begins says as much.
+        if rare.len() < 2 {
+            pattern.asked_whole()
+        } else {
+            pattern
+        }
+    }
+
+    fn asked_whole(self) -> Self {
+        Self {
+            asked: vec![self.whole.clone()],
+            ..self
+        }
+    }
+}
+
+/// Two groups of three letters of a word, which few names are likely to have: the rarest, and of those that share one
+/// letter with it at most the rarest, if there is one.
+fn rare(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let mut groups: Vec<_> = letters
+        .windows(WITHIN)
+        .enumerate()
+        .filter(|(_, group)| group.iter().all(|c| c.is_alphanumeric()))
+        .collect();
+    groups.sort_by_key(|(_, group)| Reverse(group.iter().map(|c| rarity(*c)).sum::<usize>()));
+    let Some(&(first, _)) = groups.first() else {
+        return Vec::new();
+    };
+    let (rarest, others) = groups.split_at(1);
+    let apart = others
+        .iter()
+        .find(|(place, _)| place.abs_diff(first) + 1 >= WITHIN);
+    let chosen = rarest.iter().chain(apart.or(others.first()));
+    chosen.map(|(_, group)| group.iter().collect()).collect()
+}
+
+fn rarity(letter: char) -> usize {
+    LETTERS.find(letter).unwrap_or(LETTERS.len())
 }
 
 /// The word, and what it is with two letters next to each other swapped. Trigrams miss that in short words, for most of
@@ -119,10 +210,15 @@ fn phones(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Terms, swaps};
+    use super::{Pattern, Terms, swaps};
 
     fn phones(text: &str) -> Vec<String> {
         Terms::of(text).unwrap().phones
+    }
+
+    fn whole(terms: &Terms) -> Vec<String> {
+        let patterns = terms.patterns(|_| false).into_iter();
+        patterns.map(|pattern| pattern.whole).collect()
     }
 
     #[test]
@@ -142,10 +238,22 @@ mod tests {
     fn words_are_folded_and_patterns_mean_what_was_typed() {
         let terms = Terms::of("  Zoë   d_50% ").unwrap();
         assert_eq!(terms.whole, "zoe d_50%");
-        assert_eq!(terms.patterns(), ["%zoe%", "%d\\_50\\%%"]);
-        assert_eq!(Terms::of("Li K").unwrap().patterns(), ["% li%", "% k%"]);
-        assert!(Terms::of("K").unwrap().patterns().is_empty());
+        assert_eq!(whole(&terms), ["%zoe%", "%d\\_50\\%%"]);
+        assert_eq!(whole(&Terms::of("Li K").unwrap()), ["% li%", "% k%"]);
+        assert!(Terms::of("K").unwrap().patterns(|_| false).is_empty());
         assert!(Terms::of("Li Müller").unwrap().misspelt().is_empty());
+    }
+
+    #[test]
+    fn an_index_is_asked_for_two_rare_groups_of_letters() {
+        let asked = |word: &str| Pattern::of(word).asked;
+        assert_eq!(asked("campbell"), ["%mpb%", "%cam%"]);
+        assert_eq!(asked("luke"), ["%luk%", "%uke%"]);
+        assert_eq!(asked("zoe"), ["%zoe%"]);
+        assert_eq!(asked("d'arc"), ["%d'arc%"]);
+        assert_eq!(Pattern::beginning("ian").asked, ["% ian%"]);
+        assert_eq!(asked("li"), ["% li%"]);
+        assert_eq!(asked("50%"), ["%50\\%%"]);
     }
 
     #[test]
