@@ -103,7 +103,8 @@ async fn insert(tx: &Tx, contact: i64, addresses: &[Address]) -> Result<Vec<Take
                           AS said (channel_type, address, normalized, place) \
                       ORDER BY place \
                   ) AS new ORDER BY new.channel_type COLLATE \"C\", new.normalized COLLATE \"C\" \
-                  ON CONFLICT DO NOTHING RETURNING channel_type, normalized";
+                  ON CONFLICT (organization_id, normalized, channel_type) DO NOTHING \
+                  RETURNING channel_type, normalized";
     let taken = diesel::sql_query(insert)
         .bind::<BigInt, _>(tx.organization())
         .bind::<BigInt, _>(contact)

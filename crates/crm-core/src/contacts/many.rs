@@ -104,7 +104,8 @@ pub(crate) async fn claim(tx: &Tx, claims: &[(i64, &Address)]) -> Result<bool> {
                  said.normalized \
              FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS said (contact, channel_type, address, normalized, place) \
              ORDER BY said.place \
-         ) AS new ORDER BY new.channel_type COLLATE \"C\", new.normalized COLLATE \"C\" ON CONFLICT DO NOTHING",
+         ) AS new ORDER BY new.channel_type COLLATE \"C\", new.normalized COLLATE \"C\" \
+         ON CONFLICT (organization_id, normalized, channel_type) DO NOTHING",
     )
     .bind::<BigInt, _>(tx.organization())
     .bind::<Timestamptz, _>(tx.now())

@@ -266,7 +266,7 @@ pub(super) struct Named {
 pub(super) async fn have(db: &Reader, kind: Kind, choices: &[Vec<&str>]) -> Result<Vec<Named>> {
     let (table, there) = table(kind);
     let words = match kind {
-        Kind::Contact => "name_words(name, email)",
+        Kind::Contact => "name_words(name, search_text)",
         Kind::Company => "string_to_array(search_text, ' ')",
     };
     let fit = all(3..3 + choices.len(), |place| {
