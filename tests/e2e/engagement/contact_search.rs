@@ -378,6 +378,16 @@ async fn words_are_looked_for_in_addresses_of_others_unless_enough_have_them_in_
         assert!(!found.contains(&"Jane".to_owned()));
         let begun = json!({"search": "nora.fjord@", "size": 100});
         assert_eq!(names(tenant, &begun).await, ["Jane"]);
+        let mut newest: Vec<_> = (0..50).rev().map(|number| format!("Nora{number}")).collect();
+        assert_eq!(pages(tenant, "fjord").await, newest);
+        let listed = tenant.get("contacts?limit=1").await.expect(200).json;
+        let archive = format!(
+            "contacts/{}/archive",
+            listed["data"][0]["contact_id"].as_str().unwrap()
+        );
+        tenant.put(&archive, &json!({"archived": true})).await.expect(200);
+        newest.remove(0);
+        assert_eq!(pages(tenant, "fjord").await, newest);
     })
     .await;
 }

@@ -4,7 +4,7 @@ use super::Kind;
 use super::names::Names;
 use super::service::addressed;
 use super::spelling;
-use super::statements::{self, COMPARED, Fit};
+use super::statements::{self, COMPARED, Fit, Named};
 use super::terms::{Pattern, Terms};
 use futures_util::try_join;
 use rapport_platform::{Reader, Result};
@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 
 /// How many contacts are looked up that begin with the text.
 const BEGIN: i64 = 100;
+/// How many contacts are looked up whose names have the words. Where more do, they are met in any order.
+const NAMED: i64 = 1000;
 /// So many with words in their names that begin with those of the text are enough: nobody else is looked for who has them
 /// within words or addresses.
 const ENOUGH: usize = 50;
@@ -22,6 +24,8 @@ const SPELT: i64 = 50;
 pub(crate) enum Found {
     /// These contacts.
     These(Vec<i64>),
+    /// These contacts, newest first, each with whether it is archived.
+    NewestFirst(Vec<(i64, bool)>),
     /// The contacts whose `search_text` fits all these patterns, and these.
     Many {
         patterns: Vec<Pattern>,
@@ -44,29 +48,39 @@ pub(crate) async fn contacts(db: &Reader, text: &str) -> Result<Found> {
         other => other,
     })?;
     let begin = statements::begin(db, Kind::Contact, &terms.whole, BEGIN);
-    let (begin, addressed) = try_join!(begin, addressed(db, &terms, BEGIN))?;
-    let holding = match holding(db, &terms, (&begin, &addressed)).await? {
-        Holding::These(found) => found,
+    let known = Names::of(db, Kind::Contact, &terms);
+    let (begin, addressed, known) = try_join!(begin, addressed(db, &terms, BEGIN), known)?;
+    let mut found = ids([&begin, &addressed]);
+    match holding(db, &terms, (&begin, &addressed, known)).await? {
+        Holding::Named(named) => {
+            let named: Vec<_> = named.iter().map(|named| (named.id, named.archived)).collect();
+            found.extend(named.iter().map(|(id, _)| *id));
+            if found.len() == named.len() {
+                return Ok(Found::NewestFirst(named));
+            }
+        }
+        Holding::These(held) => found.extend(ids([&held])),
         Holding::Many { patterns, common } => {
             // Those that begin with the text fit the patterns.
-            let ids = ids([&addressed]);
+            let ids = ids([&addressed]).into_iter().collect();
             return Ok(Found::Many {
                 patterns,
                 ids,
                 common,
             });
         }
-    };
-    let mut found = ids([&begin, &addressed, &holding]);
+    }
     if found.is_empty() {
         found = ids([&spelling::spelt(db, Kind::Contact, &terms, SPELT).await?]);
     }
-    Ok(Found::These(found))
+    Ok(Found::These(found.into_iter().collect()))
 }
 
 /// Who holds the words.
 enum Holding {
     These(Vec<Fit>),
+    /// In their names, newest first.
+    Named(Vec<Named>),
     /// Too many to be looked up before they are filtered and sorted: those that fit.
     Many {
         patterns: Vec<Pattern>,
@@ -74,43 +88,45 @@ enum Holding {
     },
 }
 
-async fn holding(db: &Reader, terms: &Terms, (begin, addressed): (&[Fit], &[Fit])) -> Result<Holding> {
+async fn holding(
+    db: &Reader,
+    terms: &Terms,
+    (begin, addressed, known): (&[Fit], &[Fit], Names),
+) -> Result<Holding> {
     // Whoever typed a whole address looks for nothing that is like it.
     if terms.is_address() && addressed.iter().any(Fit::is_exact) {
         return Ok(Holding::These(Vec::new()));
     }
     let single = terms.words.len() == 1;
-    let many_begin = i64::try_from(begin.len()).is_ok_and(|begin| begin >= BEGIN);
+    let many_begin = is_full(begin, BEGIN);
     let many = |patterns, common| Ok(Holding::Many { patterns, common });
     if many_begin && single {
         return many(terms.beginnings(), true);
     }
-    let names = Names::of(db, Kind::Contact, terms).await?;
-    match names.having(db).await? {
+    match known.having(db, NAMED).await? {
         // Few have several words.
-        Some(found) if is_full(&found) => return many(terms.beginnings(), single),
-        Some(found) if found.len() >= ENOUGH => return Ok(Holding::These(found)),
+        Some(found) if is_full(&found, NAMED) => return many(terms.beginnings(), single),
+        Some(found) if found.len() >= ENOUGH => return Ok(Holding::Named(found)),
         None if many_begin => return many(terms.beginnings(), true),
         _ => {}
     }
-    let patterns = terms.patterns(|place| names.is_unknown(place));
+    let patterns = terms.patterns(|place| known.is_unknown(place));
     if patterns.is_empty() {
         return Ok(Holding::These(Vec::new()));
     }
     let held = statements::hold(db, Kind::Contact, (&patterns, &terms.words), COMPARED).await?;
-    if is_full(&held) {
+    if is_full(&held, COMPARED) {
         return many(patterns, single);
     }
     Ok(Holding::These(held))
 }
 
 /// Whether there may be more than were found.
-fn is_full(found: &[Fit]) -> bool {
-    i64::try_from(found.len()).is_ok_and(|found| found >= COMPARED)
+fn is_full<T>(found: &[T], limit: i64) -> bool {
+    i64::try_from(found.len()).is_ok_and(|found| found >= limit)
 }
 
 /// The contacts, each once.
-fn ids<const N: usize>(found: [&Vec<Fit>; N]) -> Vec<i64> {
-    let ids: BTreeSet<_> = found.into_iter().flatten().map(|fit| fit.id).collect();
-    ids.into_iter().collect()
+fn ids<const N: usize>(found: [&Vec<Fit>; N]) -> BTreeSet<i64> {
+    found.into_iter().flatten().map(|fit| fit.id).collect()
 }

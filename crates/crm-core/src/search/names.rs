@@ -2,7 +2,7 @@
 //! records with them.
 
 use super::Kind;
-use super::statements::{self, Fit};
+use super::statements::{self, Named};
 use super::terms::{Terms, WITHIN};
 use rapport_platform::{Reader, Result};
 use std::cmp::Reverse;
@@ -37,9 +37,9 @@ impl Names {
         self.words.get(place).is_some_and(Vec::is_empty)
     }
 
-    /// The records whose names have such words for each of the query, newest first, [`statements::COMPARED`] at most.
-    /// Nothing when the words say too little.
-    pub async fn having(&self, db: &Reader) -> Result<Option<Vec<Fit>>> {
+    /// The records whose names have such words for each of the query, newest first; of more than `limit` any. Nothing when
+    /// the words say too little.
+    pub async fn having(&self, db: &Reader, limit: i64) -> Result<Option<Vec<Named>>> {
         if self.words.iter().any(Vec::is_empty) {
             return Ok(Some(Vec::new()));
         }
@@ -50,13 +50,8 @@ impl Names {
         let words: Vec<_> = words
             .map(|words| words.iter().map(String::as_str).collect())
             .collect();
-        let found = statements::have(db, self.kind, &words).await?;
-        let fits = found.into_iter().map(|named| Fit {
-            id: named.id,
-            score: 1.0,
-        });
-        let mut fits: Vec<_> = fits.collect();
-        fits.sort_by_key(|fit| Reverse(fit.id));
-        Ok(Some(fits))
+        let mut found = statements::have(db, self.kind, &words, limit).await?;
+        found.sort_unstable_by_key(|named| Reverse((named.created_at, named.id)));
+        Ok(Some(found))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::spelling;
-use super::statements::{self, Fit};
+use super::statements::{self, COMPARED, Fit};
 use super::terms::Terms;
 use super::{Hit, Kind, SearchQuery, SearchService};
 use crate::companies::rows::of_organization;
@@ -79,7 +79,11 @@ async fn holding(db: &Reader, kind: Kind, terms: &Terms, limit: i64) -> Result<F
         return Ok(found);
     }
     let names = Names::of(db, kind, terms).await?;
-    for fit in names.having(db).await?.unwrap_or_default() {
+    for named in names.having(db, COMPARED).await?.unwrap_or_default() {
+        let fit = Fit {
+            id: named.id,
+            score: 1.0,
+        };
         found.add(fit, How::Words, How::Words);
     }
     let patterns = terms.patterns(|place| names.is_unknown(place));

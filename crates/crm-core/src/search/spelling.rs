@@ -1,7 +1,7 @@
 //! What is spelt like a query: first the words that names are made of, then the records with such words.
 
 use super::Kind;
-use super::statements::{self, Fit, Like};
+use super::statements::{self, COMPARED, Fit, Like};
 use super::terms::Terms;
 use rapport_platform::{Reader, Result};
 
@@ -59,7 +59,7 @@ async fn with(db: &Reader, kind: Kind, choices: &[Vec<Like>], limit: i64) -> Res
         .iter()
         .map(|choices| choices.iter().map(|like| like.word.as_str()).collect());
     let words: Vec<_> = words.collect();
-    let others = statements::have(db, kind, &words).await?;
+    let others = statements::have(db, kind, &words, COMPARED).await?;
     let fits = others.into_iter().map(|other| Fit {
         id: other.id,
         score: score(&other.search_text, choices),

@@ -6,7 +6,8 @@
 
 use super::Kind;
 use super::terms::Pattern;
-use diesel::sql_types::{Array, BigInt, Double, Integer, Text};
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, BigInt, Bool, Double, Integer, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 use futures_util::try_join;
@@ -187,8 +188,8 @@ pub(super) struct Like {
     pub score: f64,
 }
 
-/// The words of names that begin with one of these, in which two letters next to each other may be swapped, at 1; and those
-/// that share trigrams with one: how much of it they share (PostgreSQL manual, F.35, `word_similarity`).
+/// The words of names that begin with one of these, in which two letters next to each other may be swapped, at 1; two
+/// words of names that make one of these when nothing stands between them, at 1; and words of names that share trigrams with one: how much of it they share (PostgreSQL manual, F.35, `word_similarity`).
 pub(super) async fn like(db: &Reader, kind: Kind, words: &[String]) -> Result<Vec<Like>> {
     let name = kind.name();
     let statement = sql_query(format!(
@@ -198,6 +199,13 @@ pub(super) async fn like(db: &Reader, kind: Kind, words: &[String]) -> Result<Ve
              CROSS JOIN LATERAL (SELECT w.word FROM search_words AS w \
                  WHERE w.organization_id = $1 AND w.kind = '{name}' AND w.word >= s.text AND w.word < s.text || $4 \
                  ORDER BY w.word LIMIT {OF_ONE}) AS k \
+             UNION ALL SELECT s.place, f.word || ' ' || r.word, CAST(1 AS double precision) \
+             FROM unnest((SELECT CAST($7 AS integer[])), (SELECT CAST($8 AS text[])), (SELECT CAST($9 AS text[]))) \
+                 AS s (place, first, rest) \
+             CROSS JOIN LATERAL (SELECT w.word FROM search_words AS w \
+                 WHERE w.organization_id = $1 AND w.kind = '{name}' AND w.word = s.first LIMIT 1) AS f \
+             CROSS JOIN LATERAL (SELECT w.word FROM search_words AS w \
+                 WHERE w.organization_id = $1 AND w.kind = '{name}' AND w.word = s.rest LIMIT 1) AS r \
              UNION ALL SELECT s.place, k.word, k.score \
              FROM unnest((SELECT CAST($5 AS integer[])), (SELECT CAST($6 AS text[]))) AS s (place, text) \
              CROSS JOIN LATERAL (SELECT w.word, CAST(word_similarity(s.text, w.word) AS double precision) AS score \
@@ -213,13 +221,20 @@ pub(super) async fn like(db: &Reader, kind: Kind, words: &[String]) -> Result<Ve
                 .map(move |text| (place, text))
         })
         .unzip();
+    let (split, (first, rest)): (Vec<_>, (Vec<_>, Vec<_>)) = (0..)
+        .zip(words)
+        .flat_map(|(place, word)| super::terms::splits(word).map(move |parts| (place, parts)))
+        .unzip();
     let statement = statement
         .bind::<BigInt, _>(db.organization())
         .bind::<Array<Integer>, _>(places)
         .bind::<Array<Text>, _>(swapped)
         .bind::<Text, _>(LAST.to_string())
         .bind::<Array<Integer>, _>((0..).take(words.len()).collect::<Vec<i32>>())
-        .bind::<Array<Text>, _>(words);
+        .bind::<Array<Text>, _>(words)
+        .bind::<Array<Integer>, _>(split)
+        .bind::<Array<Text>, _>(first)
+        .bind::<Array<Text>, _>(rest);
     // It is a setting of the connection, and nothing but this depends on it. The two go out together.
     let setting = sql_query("SELECT set_config('pg_trgm.word_similarity_threshold', $1, false)");
     let setting = setting.bind::<Text, _>(LIKENESS);
@@ -260,26 +275,31 @@ pub(super) struct Named {
     pub id: i64,
     #[diesel(sql_type = Text)]
     pub search_text: String,
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    pub archived: bool,
 }
 
-/// Those whose names have one of the choices for each word, as a word; [`COMPARED`] at most.
-pub(super) async fn have(db: &Reader, kind: Kind, choices: &[Vec<&str>]) -> Result<Vec<Named>> {
+/// Those whose names have one of the choices for each word, as a word.
+pub(super) async fn have(db: &Reader, kind: Kind, choices: &[Vec<&str>], limit: i64) -> Result<Vec<Named>> {
     let (table, there) = table(kind);
-    let words = match kind {
-        Kind::Contact => "name_words(name, search_text)",
-        Kind::Company => "string_to_array(search_text, ' ')",
+    let (words, archived) = match kind {
+        Kind::Contact => ("name_words(name, search_text)", "archived_at IS NOT NULL"),
+        Kind::Company => ("string_to_array(search_text, ' ')", "FALSE"),
     };
     let fit = all(3..3 + choices.len(), |place| {
         format!("{words} && (SELECT ${place})")
     });
     // Materialized: as in `hold`.
     let mut statement = sql_query(format!(
-        "WITH found AS MATERIALIZED (SELECT id, search_text FROM {table} WHERE {there} AND {fit}) \
-         SELECT id, search_text FROM found LIMIT (SELECT $2)"
+        "WITH found AS MATERIALIZED (SELECT id, search_text, created_at, {archived} AS archived FROM {table} \
+             WHERE {there} AND {fit}) \
+         SELECT id, search_text, created_at, archived FROM found LIMIT (SELECT $2)"
     ))
     .into_boxed()
     .bind::<BigInt, _>(db.organization())
-    .bind::<BigInt, _>(COMPARED);
+    .bind::<BigInt, _>(limit);
     for choices in choices {
         statement = statement.bind::<Array<Text>, _>(choices);
     }

@@ -189,6 +189,16 @@ pub(super) fn swaps(word: &str) -> Vec<String> {
     std::iter::once(word.to_owned()).chain(swapped).collect()
 }
 
+/// The word in two parts of two letters or more, wherever it may be taken apart.
+pub(super) fn splits(word: &str) -> impl Iterator<Item = (&str, &str)> {
+    let letters = word.chars().count();
+    let places = word.char_indices().take(LONG).skip(2);
+    let most = letters.saturating_sub(3);
+    places
+        .take(most)
+        .filter_map(|(place, _)| word.split_at_checked(place))
+}
+
 /// `text` as a part of a pattern of LIKE that stands for nothing but itself.
 pub(super) fn escape(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
@@ -210,7 +220,7 @@ fn phones(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pattern, Terms, swaps};
+    use super::{Pattern, Terms, splits, swaps};
 
     fn phones(text: &str) -> Vec<String> {
         Terms::of(text).unwrap().phones
@@ -259,6 +269,15 @@ mod tests {
     #[test]
     fn letters_next_to_each_other_are_swapped() {
         assert_eq!(swaps("jhon"), ["jhon", "hjon", "john", "jhno"]);
+    }
+
+    #[test]
+    fn a_word_is_taken_apart_where_both_parts_have_two_letters() {
+        let parts = |word| splits(word).collect::<Vec<_>>();
+        assert_eq!(parts("zoeward").first(), Some(&("zo", "eward")));
+        assert_eq!(parts("zoeward").last(), Some(&("zoewa", "rd")));
+        assert_eq!(parts("yulö"), [("yu", "lö")]);
+        assert_eq!(parts("zoe"), []);
     }
 
     #[test]

@@ -134,6 +134,7 @@ async fn what_is_misspelt_is_found() {
         ("diana rpince", "Diana Prince"),
         ("feris aircraft", "Ferris Aircraft"),
         ("ferrisaircarft", "Ferris Aircraft"),
+        ("DianaPrince", "Diana Prince"),
     ] {
         assert_eq!(
             found(&stage, text).await.first().map(String::as_str),

@@ -131,8 +131,9 @@ async fn delete_contact(auth: Auth<Write>, id: PathNumber<Id>, app: App) -> Answ
 /// All filters must hold; one with `or: true` joins the one before it by OR. Fields are those of the list of contacts,
 /// and `archivedAt`. `search` finds the contacts that have all of its words in their name or e-mail address, or an address
 /// that begins with it, and telephone numbers by at least their last four digits; when there are none, those whose names
-/// are spelt alike. Fifty to three hundred contacts with the words in their names are enough: others are then found by
-/// how their addresses begin or end alone. What is written is found at once. `totalCount` is null unless it is asked for.
+/// are spelt alike. When fifty contacts have words in their names that begin with those, others that have them within
+/// words or e-mail addresses only may be left out. What is written is found at once. `totalCount` is null unless it is
+/// asked for.
 #[utoipa::path(post, path = SearchContacts, impl_for = SearchContacts, tag = "contacts", request_body = SearchBody,
     responses((status = 200, body = DocumentsView)))]
 async fn search_contacts(auth: Auth<Read>, app: App, body: Body<SearchBody>) -> Answer {
