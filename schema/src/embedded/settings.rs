@@ -49,11 +49,11 @@ pub(super) fn all(options: &Options, sockets: &Path) -> Vec<(String, String)> {
     let mut settings: Vec<_> = fixed
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    // The setting is a list of folders: quoted, a path may hold commas and spaces.
-    let quoted = format!("\"{}\"", sockets.to_string_lossy().replace('"', "\"\""));
     if options.durable {
         settings.push(("shared_buffers".into(), memory::shared_buffers()));
     }
+    // The setting is a list of folders: quoted, a path may hold commas and spaces.
+    let quoted = format!("\"{}\"", sockets.to_string_lossy().replace('"', "\"\""));
     settings.push(("unix_socket_directories".into(), quoted));
     settings.extend(options.settings.iter().cloned());
     settings

@@ -329,15 +329,15 @@ async fn words_that_many_have_are_found_newest_first_on_every_page() {
         let tenant = &app.alpha;
         let mut newest = Vec::new();
         for number in 0..110 {
-            let name = format!("Common{number}");
+            let name = format!("Common Middle{number}");
             create(tenant, &json!({"firstName": name, "lastName": "Kara"})).await;
             if number % 10 == 0 {
                 create(tenant, &json!({"firstName": "Other", "lastName": "Rare"})).await;
             }
             newest.insert(0, name);
         }
-        // How so many names begin, which word they have, and what is within words of them.
-        for words in ["common", "kara", "ommon kar"] {
+        // How so many names begin, by one word and by two, which word they have, and what is within words of them.
+        for words in ["common", "common m", "kara", "ommon kar"] {
             assert_eq!(pages(tenant, words).await, newest, "{words}");
         }
         let counted = json!({"search": "common", "size": 40, "includeTotalCount": true});
@@ -348,7 +348,10 @@ async fn words_that_many_have_are_found_newest_first_on_every_page() {
         );
         let oldest =
             json!({"search": "common", "size": 3, "sort": [{"field": "createdAt", "direction": "asc"}]});
-        assert_eq!(names(tenant, &oldest).await, ["Common0", "Common1", "Common2"]);
+        assert_eq!(
+            names(tenant, &oldest).await,
+            ["Common Middle0", "Common Middle1", "Common Middle2"]
+        );
         assert_eq!(names(&app.beta, &json!({"search": "common"})).await, [""; 0]);
     })
     .await;

@@ -50,14 +50,11 @@ pub(super) async fn find(
         query = match search::contacts(db, words).await? {
             Found::These(ids) => query.among(&ids),
             Found::NewestFirst(found) => {
-                let first = usize::try_from(window.limit + 1).unwrap_or(usize::MAX);
-                let wanted = if is_plain(search, window) {
-                    first
-                } else {
-                    usize::MAX
-                };
                 let shown = found.iter().filter(|(_, is_archived)| archived || !is_archived);
-                let ids: Vec<_> = shown.map(|(id, _)| *id).take(wanted).collect();
+                let mut ids: Vec<_> = shown.map(|(id, _)| *id).collect();
+                if is_plain(search, window) {
+                    ids.truncate(usize::try_from(window.limit + 1).unwrap_or(usize::MAX));
+                }
                 query.among(&ids)
             }
             Found::Many {

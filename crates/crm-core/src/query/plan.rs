@@ -104,9 +104,8 @@ impl Query {
     pub(crate) fn fitting(mut self, column: &'static dyn Sql, patterns: &[Pattern], ids: &[i64]) -> Self {
         let asked = patterns.iter().flat_map(|pattern| &pattern.asked);
         let asked = asked.map(|pattern| Test::Fits(pattern.clone()));
-        let whole = patterns
-            .iter()
-            .map(|pattern| Test::AlsoFits(pattern.whole.clone()));
+        let whole = patterns.iter().filter_map(Pattern::unasked);
+        let whole = whole.map(|pattern| Test::AlsoFits(pattern.clone()));
         let fits = asked
             .chain(whole)
             .map(|test| Condition::Test(Column::Of(column), test));

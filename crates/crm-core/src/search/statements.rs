@@ -13,7 +13,6 @@ use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 use rapport_platform::{Prepared, Reader, Result};
 use std::collections::HashSet;
-use std::ops::Range;
 
 /// How many of the records that hold the words, or words like them, are compared with each other.
 pub(super) const COMPARED: i64 = 300;
@@ -109,19 +108,17 @@ pub(super) async fn hold(
 ) -> Result<Vec<Fit>> {
     let (table, there) = table(kind);
     let asked: Vec<_> = patterns.iter().flat_map(|pattern| &pattern.asked).collect();
-    let (whole, begin) = (4 + asked.len(), 4 + asked.len() + patterns.len());
+    let unasked: Vec<_> = patterns.iter().filter_map(Pattern::unasked).collect();
     let beginnings: Vec<_> = words.iter().map(|word| Pattern::beginning(word).whole).collect();
-    let fit = all(4..whole, |place| format!("search_text LIKE ${place}"));
-    // Out of sight of the index.
-    let fit_whole = all(whole..begin, |place| {
-        format!("CASE WHEN search_text LIKE ${place} THEN TRUE END")
-    });
-    let begin = all(begin..begin + words.len(), |place| {
-        format!("search_text LIKE ${place}")
-    });
+    let (whole, begin) = (4 + asked.len(), 4 + asked.len() + unasked.len());
+    let like = |place| format!("search_text LIKE ${place}");
+    // What is not asked for is out of sight of the index.
+    let unseen = |place| format!("CASE WHEN search_text LIKE ${place} THEN TRUE END");
+    let fit = (4..whole).map(like).chain((whole..begin).map(unseen));
+    let (fit, begin) = (all(fit), all((begin..begin + words.len()).map(like)));
     // Materialized: what is to be limited is planned as if all were wanted, and so by the index.
     let mut statement = sql_query(format!(
-        "WITH found AS MATERIALIZED (SELECT id, search_text FROM {table} WHERE {there} AND {fit} AND {fit_whole}), \
+        "WITH found AS MATERIALIZED (SELECT id, search_text FROM {table} WHERE {there} AND {fit}), \
               few AS MATERIALIZED (SELECT id, search_text FROM found LIMIT $2) \
          SELECT id, CASE WHEN {begin} THEN 1 ELSE 0 END::double precision AS score FROM few \
          ORDER BY score DESC, id DESC LIMIT $3"
@@ -130,16 +127,15 @@ pub(super) async fn hold(
     .bind::<BigInt, _>(db.organization())
     .bind::<BigInt, _>(COMPARED)
     .bind::<BigInt, _>(limit);
-    let whole = patterns.iter().map(|pattern| &pattern.whole);
-    for pattern in asked.into_iter().chain(whole).chain(&beginnings) {
+    for pattern in asked.into_iter().chain(unasked).chain(&beginnings) {
         statement = statement.bind::<Text, _>(pattern);
     }
     Ok(statement.load(&mut db.conn()).await?)
 }
 
-/// The conditions on these values, of which all are to hold.
-fn all(values: Range<usize>, condition: impl Fn(usize) -> String) -> String {
-    values.map(condition).collect::<Vec<_>>().join(" AND ")
+/// The condition that all of these hold.
+fn all(conditions: impl Iterator<Item = String>) -> String {
+    conditions.collect::<Vec<_>>().join(" AND ")
 }
 
 /// A word of names that begins with one of the query.
@@ -188,8 +184,9 @@ pub(super) struct Like {
     pub score: f64,
 }
 
-/// The words of names that begin with one of these, in which two letters next to each other may be swapped, at 1; two
-/// words of names that make one of these when nothing stands between them, at 1; and words of names that share trigrams with one: how much of it they share (PostgreSQL manual, F.35, `word_similarity`).
+/// The words of names that begin with one of these, in which two letters next to each other may be swapped, at 1; two words
+/// of names that make one of these with nothing between them, at 1; and words of names that share trigrams with one: how
+/// much of it they share (PostgreSQL manual, F.35, `word_similarity`).
 pub(super) async fn like(db: &Reader, kind: Kind, words: &[String]) -> Result<Vec<Like>> {
     let name = kind.name();
     let statement = sql_query(format!(
@@ -288,9 +285,8 @@ pub(super) async fn have(db: &Reader, kind: Kind, choices: &[Vec<&str>], limit: 
         Kind::Contact => ("name_words(name, search_text)", "archived_at IS NOT NULL"),
         Kind::Company => ("string_to_array(search_text, ' ')", "FALSE"),
     };
-    let fit = all(3..3 + choices.len(), |place| {
-        format!("{words} && (SELECT ${place})")
-    });
+    let fit = (3..3 + choices.len()).map(|place| format!("{words} && (SELECT ${place})"));
+    let fit = all(fit);
     // Materialized: as in `hold`.
     let mut statement = sql_query(format!(
         "WITH found AS MATERIALIZED (SELECT id, search_text, created_at, {archived} AS archived FROM {table} \

@@ -144,6 +144,11 @@ impl Pattern {
         }
     }
 
+    /// The whole pattern, unless it is what is asked for.
+    pub fn unasked(&self) -> Option<&String> {
+        Some(&self.whole).filter(|whole| !self.asked.contains(whole))
+    }
+
     fn asked_whole(self) -> Self {
         Self {
             asked: vec![self.whole.clone()],
@@ -264,6 +269,8 @@ mod tests {
         assert_eq!(Pattern::beginning("ian").asked, ["% ian%"]);
         assert_eq!(asked("li"), ["% li%"]);
         assert_eq!(asked("50%"), ["%50\\%%"]);
+        assert_eq!(Pattern::of("luke").unasked().unwrap(), "%luke%");
+        assert_eq!(Pattern::of("zoe").unasked(), None);
     }
 
     #[test]
