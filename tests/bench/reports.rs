@@ -4,7 +4,7 @@ use crate::Args;
 use crate::operation::Operation;
 use crate::server::Server;
 use crate::world::{Database, Targets, World};
-use crate::wrk::{self, Pace, Requests, Seen};
+use crate::wrk::{self, CALLERS, Pace, Requests, Seen};
 use anyhow::{Context, Result};
 use std::thread;
 
@@ -57,10 +57,10 @@ impl Report {
 /// Into so many parts a round is cut, if it is long enough: what else the machine does for a second then meets few of them.
 const PARTS: u64 = 3;
 
-/// How much slower a point read may get while a report runs.
+/// How much slower the point reads of a busy server may get while a report runs.
 pub const SLOWDOWN: f64 = 1.5;
 
-/// The latencies of a caller who has one request at a time under way, 95 of 100, in microseconds.
+/// The latencies of callers who have one request at a time under way, 95 of 100, in microseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Round {
     /// What was measured.
@@ -73,6 +73,10 @@ pub struct Round {
     pub beside: f64,
     /// The point read, while another caller asks for point reads all the time.
     pub among_its_like: f64,
+    /// The point reads of [`CALLERS`].
+    pub crowd: f64,
+    /// The same, while another caller asks for reports all the time.
+    pub crowd_beside: f64,
 }
 
 /// Measures all reports.
@@ -95,19 +99,23 @@ pub async fn run(
     let turns = args.rounds * usize::try_from(parts)?;
     for number in 0..turns {
         for report in Report::ALL {
-            let pace = Pace {
-                connections: 1,
-                seconds: args.seconds / parts,
-                round: number,
-            };
             let requests = requests(report, database, targets).await?;
-            let ask = |requests: &Requests| wrk::run(world, server, targets, requests, pace);
+            let ask = |requests: &Requests, connections| {
+                let pace = Pace {
+                    connections,
+                    seconds: args.seconds / parts,
+                    round: number,
+                };
+                wrk::run(world, server, targets, requests, pace)
+            };
             let round = Round {
                 report,
-                point: ask(&point)?.p95,
-                alone: ask(&requests)?.p95,
-                beside: beside(&ask, &point, &requests)?.p95,
-                among_its_like: beside(&ask, &point, &other)?.p95,
+                point: ask(&point, 1)?.p95,
+                alone: ask(&requests, 1)?.p95,
+                beside: beside(&ask, (&point, 1), &requests)?.p95,
+                among_its_like: beside(&ask, (&point, 1), &other)?.p95,
+                crowd: ask(&point, CALLERS)?.p95,
+                crowd_beside: beside(&ask, (&point, CALLERS), &requests)?.p95,
             };
             eprintln!("round {} of {turns}: {round:?}", number + 1);
             rounds.push(round);
@@ -116,15 +124,15 @@ pub async fn run(
     Ok(rounds)
 }
 
-/// What is seen of `requests` while `others` are made, too.
+/// What so many callers see of `requests` while one more makes `others`.
 fn beside(
-    ask: &(impl Fn(&Requests) -> Result<Seen> + Sync),
-    requests: &Requests,
+    ask: &(impl Fn(&Requests, u32) -> Result<Seen> + Sync),
+    (requests, callers): (&Requests, u32),
     others: &Requests,
 ) -> Result<Seen> {
     thread::scope(|scope| {
-        let others = scope.spawn(|| ask(others));
-        let seen = ask(requests);
+        let others = scope.spawn(|| ask(others, 1));
+        let seen = ask(requests, callers);
         others.join().ok().context("the other requests were not made")??;
         seen
     })

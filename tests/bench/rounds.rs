@@ -45,7 +45,7 @@ pub async fn run(
         for (operation, script) in &scripts {
             let requests = operation.requests(targets);
             let pace = Pace {
-                connections: 32,
+                connections: wrk::CALLERS,
                 seconds: args.seconds,
                 round: number,
             };

@@ -9,6 +9,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+/// How many callers a busy server has.
+pub const CALLERS: u32 = 32;
+
 /// What wrk saw.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Seen {
