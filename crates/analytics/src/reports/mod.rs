@@ -4,6 +4,7 @@ mod figures;
 mod leads;
 mod sales;
 mod service;
+mod sources;
 
 pub use leads::LeadFigures;
 pub use sales::{SalesReport, StageFigures};

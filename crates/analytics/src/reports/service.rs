@@ -1,8 +1,9 @@
 //! The reports on PostgreSQL.
 
-use super::figures::{EVERYBODY, Figures, Source, Wanted};
+use super::figures::{EVERYBODY, Figures, Wanted};
 use super::leads::{self, Clocks};
 use super::sales;
+use super::sources::Source;
 use super::{
     AgentReport, AnalyticsService, ConversationReport, DayReport, ModalityFigures, ResponseFigures,
     SalesReport, SolutionReport, VolumeFigures,
