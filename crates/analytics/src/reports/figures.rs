@@ -104,7 +104,9 @@ impl Wanted {
             .bind::<Array<Integer>, _>(self.signs);
         let rows: Vec<Row> = Prepared(statement).load(&mut db.conn()).await?;
         let mut figures = Figures::default();
-        rows.into_iter().for_each(|row| figures.add(row, sources));
+        for row in rows {
+            figures.add(row, sources);
+        }
         Ok(figures)
     }
 }
