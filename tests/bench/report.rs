@@ -108,8 +108,8 @@ impl Report {
     /// Latencies of reports and searches in terms of those of point reads.
     fn latencies(&self) -> String {
         let mut out = format!(
-            "| report | times a point read | goal | | point reads of {CALLERS} callers meanwhile | goal | | of one \
-             caller | beside another point read |\n|---|---|---|---|---|---|---|---|---|\n"
+            "| report | times a point read | goal | | a point read meanwhile | goal | | of {CALLERS} callers | goal | | \
+             among its like |\n|---|---|---|---|---|---|---|---|---|---|---|\n"
         );
         for kind in Kind::ALL {
             let of = |figure: fn(&reports::Round) -> f64| {
@@ -121,16 +121,18 @@ impl Report {
                 )
             };
             let times = of(|round| round.alone / round.point);
-            let slower = of(|round| round.crowd_beside / round.crowd);
+            let slower = of(|round| round.beside / round.point);
+            let crowd = of(|round| round.crowd_beside / round.crowd);
+            let slowdown = reports::SLOWDOWN;
             writeln!(
                 out,
-                "| {} | {times:.1} | ≤ {:.0} | {} | {slower:.2} | ≤ {:.2} | {} | {:.2} | {:.2} |",
+                "| {} | {times:.1} | ≤ {:.0} | {} | {slower:.2} | ≤ {slowdown:.2} | {} | {crowd:.2} | ≤ {slowdown:.2} | {} \
+                 | {:.2} |",
                 kind.name(),
                 kind.goal(),
                 verdict(times <= kind.goal()),
-                reports::SLOWDOWN,
-                verdict(slower <= reports::SLOWDOWN),
-                of(|round| round.beside / round.point),
+                verdict(slower <= slowdown),
+                verdict(crowd <= slowdown),
                 of(|round| round.among_its_like / round.point),
             )
             .ok();
@@ -221,11 +223,10 @@ impl Report {
 }
 
 const LATENCIES: &str = "Reports: the latency that 95 of 100 requests keep below, over one connection with one request \
-    at a time, divided by that of a point read measured in the same way. Then the latency of point reads over 32 \
-    connections while one more asks for such reports without pause, divided by that without it. The last columns are \
-    the same for a single caller of point reads, while the other one asks for reports and while it asks for point \
-    reads: two such callers fill two processors, so these tell how the system places them there more than what the \
-    server does.\n";
+    at a time, divided by that of a point read measured in the same way. Then the latency of a point read while \
+    another connection asks for such reports without pause, divided by that of a point read alone; the same for point \
+    reads over 32 connections. The last column is that of the single one while the other connection asks for point \
+    reads, which tells what sharing the machine costs.\n";
 
 const INTRODUCTION: &str = "Written by `make bench`. wrk (2 threads, 32 connections) asks the release build over \
     HTTP; then pgbench (`-M prepared`, 8 clients, 2 threads) runs the statements the server ran for such a request, \

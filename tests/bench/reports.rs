@@ -57,7 +57,7 @@ impl Report {
 /// Into so many parts a round is cut, if it is long enough: what else the machine does for a second then meets few of them.
 const PARTS: u64 = 3;
 
-/// How much slower the point reads of a busy server may get while a report runs.
+/// How much slower a point read may get while a report runs, of a single caller and of [`CALLERS`].
 pub const SLOWDOWN: f64 = 1.5;
 
 /// The latencies of callers who have one request at a time under way, 95 of 100, in microseconds.
