@@ -2,6 +2,7 @@
 
 mod fold;
 mod lock;
+pub(crate) mod measures;
 mod projection;
 mod rebuild;
 pub(crate) mod sql;

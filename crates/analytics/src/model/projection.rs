@@ -1,7 +1,7 @@
 //! Keeps the read models in the transactions that change what they are made of.
 
 use super::lock;
-use super::sql::{self, ENDED, FACTS, INBOUND, MESSAGE_COUNTS, QUARTER, STARTED};
+use super::sql::{self, FACTS, QUARTER};
 use async_trait::async_trait;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
@@ -74,7 +74,7 @@ async fn count(tx: &Tx, touched: &Touched) -> Result<()> {
 }
 
 fn count_sql() -> String {
-    let facts = sql::facts("AND c.id IN (SELECT t.conversation_id FROM touched AS t)");
+    let fresh = sql::facts("AND c.id IN (SELECT t.conversation_id FROM touched AS t)");
     let set: Vec<_> = FACTS
         .split(", ")
         .skip(1)
@@ -90,7 +90,7 @@ fn count_sql() -> String {
                  WHERE f.organization_id = $1 AND f.uuid = ANY($3)), \
          stale AS (SELECT {FACTS} FROM conversation_facts AS f WHERE f.organization_id = $1 \
              AND f.conversation_id IN (SELECT t.conversation_id FROM touched AS t)), \
-         fresh AS ({facts}), \
+         fresh AS ({fresh}), \
          gone AS (SELECT s.conversation_id FROM stale AS s EXCEPT SELECT f.conversation_id FROM fresh AS f), \
          {agents}, \
          no_facts AS (DELETE FROM conversation_facts AS f USING gone AS g \
@@ -107,16 +107,18 @@ fn count_sql() -> String {
          INSERT INTO analytics_deltas (organization_id, agent_id, measure, bucket, amount) \
          SELECT $1, d.agent_id, d.measure, {QUARTER}, sum(d.amount) FROM ( \
              SELECT v.agent_id, v.measure, v.at, v.amount FROM created AS m \
-                 CROSS JOIN LATERAL (VALUES {MESSAGE_COUNTS}) AS v (agent_id, measure, at, amount) \
-             UNION ALL SELECT 0, v.measure, v.at, v.amount FROM fresh AS f \
-                 CROSS JOIN LATERAL (VALUES {STARTED}, {ENDED}, {INBOUND}) AS v (measure, at, amount) \
-             UNION ALL SELECT 0, v.measure, v.at, -v.amount FROM stale AS f \
-                 CROSS JOIN LATERAL (VALUES {STARTED}, {ENDED}, {INBOUND}) AS v (measure, at, amount) \
+                 CROSS JOIN LATERAL (VALUES {messages}) AS v (agent_id, measure, at, amount) \
+             UNION ALL SELECT v.agent_id, v.measure, v.at, v.amount FROM fresh AS f \
+                 CROSS JOIN LATERAL (VALUES {facts}) AS v (agent_id, measure, at, amount) \
+             UNION ALL SELECT v.agent_id, v.measure, v.at, -v.amount FROM stale AS f \
+                 CROSS JOIN LATERAL (VALUES {facts}) AS v (agent_id, measure, at, amount) \
              UNION ALL SELECT a.agent_id, 'conversations_responded', a.at, 1 FROM fresh_agents AS a \
              UNION ALL SELECT a.agent_id, 'conversations_responded', a.at, -1 FROM stale_agents AS a \
-         ) AS d WHERE d.agent_id IS NOT NULL AND d.at IS NOT NULL AND d.measure IS NOT NULL \
+         ) AS d WHERE d.agent_id IS NOT NULL AND d.at IS NOT NULL \
          GROUP BY 2, 3, 4 HAVING sum(d.amount) <> 0",
         agents = agents_sql(),
+        messages = sql::of_messages(),
+        facts = sql::of_facts(),
     )
 }
 

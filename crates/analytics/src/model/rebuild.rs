@@ -1,7 +1,7 @@
 //! Makes the read models of an organization anew.
 
 use super::lock;
-use super::sql::{self, ENDED, FACTS, INBOUND, MESSAGE_COUNTS, QUARTER, STARTED};
+use super::sql::{self, FACTS, QUARTER};
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
@@ -60,18 +60,20 @@ fn counts() -> String {
     format!(
         "WITH quarters AS (SELECT d.agent_id, d.measure, {QUARTER} AS bucket, sum(d.amount) AS amount FROM ( \
              SELECT v.agent_id, v.measure, v.at, v.amount FROM messages AS m \
-                 CROSS JOIN LATERAL (VALUES {MESSAGE_COUNTS}) AS v (agent_id, measure, at, amount) \
-                 WHERE m.organization_id = $1 AND v.amount > 0 \
-             UNION ALL SELECT 0, v.measure, v.at, v.amount FROM conversation_facts AS f \
-                 CROSS JOIN LATERAL (VALUES {STARTED}, {ENDED}, {INBOUND}) AS v (measure, at, amount) \
+                 CROSS JOIN LATERAL (VALUES {messages}) AS v (agent_id, measure, at, amount) \
+                 WHERE m.organization_id = $1 AND v.amount <> 0 \
+             UNION ALL SELECT v.agent_id, v.measure, v.at, v.amount FROM conversation_facts AS f \
+                 CROSS JOIN LATERAL (VALUES {facts}) AS v (agent_id, measure, at, amount) \
                  WHERE f.organization_id = $1 \
              UNION ALL SELECT a.agent_id, 'conversations_responded', f.first_inbound_at, 1 \
                  FROM conversation_facts AS f JOIN conversation_agents AS a \
                  ON a.organization_id = $1 AND a.conversation_id = f.conversation_id \
                  WHERE f.organization_id = $1 \
-         ) AS d WHERE d.agent_id IS NOT NULL AND d.at IS NOT NULL AND d.measure IS NOT NULL \
+         ) AS d WHERE d.agent_id IS NOT NULL AND d.at IS NOT NULL \
          GROUP BY d.agent_id, d.measure, {QUARTER}) \
          {}",
         sql::count_up(),
+        messages = sql::of_messages(),
+        facts = sql::of_facts(),
     )
 }

@@ -1,8 +1,8 @@
 //! One statement that adds up any measures of any windows.
 
-use super::sources::{OF_ALL, OF_ONE, Source, Told};
+use super::sources::{Source, Told, of_all, of_one};
 use crate::Window;
-use crate::model::sql::{MEASURES, of_each};
+use crate::model::measures;
 use crate::window::{Grain, Span};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
@@ -37,12 +37,11 @@ impl Figures {
 
     /// Adds a row of a statement in which `sources` tell something.
     fn add(&mut self, row: Row, sources: &[Told]) {
-        let told = sources.iter().find(|told| told.source.name() == row.name);
-        let one = MEASURES.iter().filter(|measure| **measure == row.name);
-        let measures: Vec<_> = match told {
-            Some(told) => told.amounts.iter().map(|(measure, _)| *measure).collect(),
-            None if row.name == COUNTERS => MEASURES.to_vec(),
-            None => one.copied().collect(),
+        let told = sources.iter().find_map(|told| told.measures(&row.name));
+        let measures = match told {
+            Some(told) => told.to_vec(),
+            None if row.name == COUNTERS => measures::names().collect(),
+            None => measures::names().filter(|measure| *measure == row.name).collect(),
         };
         for (measure, amount) in measures.into_iter().zip(row.amounts) {
             *self.0.entry((row.key, measure)).or_default() += i64::from(row.sign) * amount;
@@ -88,13 +87,10 @@ impl Wanted {
 
     /// The figures of an agent, or of [`EVERYBODY`]; all of one moment.
     pub(super) async fn find(self, db: &Reader, agent: i64) -> Result<Figures> {
-        static ALL: LazyLock<String> = LazyLock::new(|| sql(OF_ALL));
-        static ONE: LazyLock<String> = LazyLock::new(|| sql(OF_ONE));
-        let (text, sources) = match agent {
-            EVERYBODY => (&*ALL, OF_ALL),
-            _ => (&*ONE, OF_ONE),
-        };
-        let statement = sql_query(text)
+        static ALL: LazyLock<Statement> = LazyLock::new(|| Statement::of(of_all()));
+        static ONE: LazyLock<Statement> = LazyLock::new(|| Statement::of(of_one()));
+        let Statement { sources, sql } = if agent == EVERYBODY { &*ALL } else { &*ONE };
+        let statement = sql_query(sql)
             .bind::<BigInt, _>(db.organization())
             .bind::<BigInt, _>(agent)
             .bind::<Array<Integer>, _>(self.keys)
@@ -108,6 +104,19 @@ impl Wanted {
             figures.add(row, sources);
         }
         Ok(figures)
+    }
+}
+
+/// A statement, and the sources that tell something in it.
+struct Statement {
+    sources: Vec<Told>,
+    sql: String,
+}
+
+impl Statement {
+    fn of(sources: Vec<Told>) -> Self {
+        let sql = sql(&sources);
+        Self { sources, sql }
     }
 }
 
@@ -125,14 +134,14 @@ struct Row {
     amounts: Vec<i64>,
 }
 
-/// The name of rows that have an amount of each of the [`MEASURES`].
+/// The name of rows that have an amount of each measure that has counters.
 const COUNTERS: &str = "counters";
 
 /// Counters, what is not yet added to them, and what `sources` tell. The arrays stand in subqueries so that plans do
 /// not depend on their lengths.
 fn sql(sources: &[Told]) -> String {
     const COUNTED: &str = "w.place IN ('month', 'day', 'quarter')";
-    let amounts = of_each(|measure| format!("CAST(sum(c.{measure}) AS bigint)"));
+    let amounts = measures::of_each(|measure| format!("CAST(sum(c.{measure}) AS bigint)"));
     let told: String = sources.iter().map(Told::sql).collect();
     format!(
         "WITH wanted AS (SELECT * FROM unnest((SELECT CAST($3 AS integer[])), (SELECT CAST($4 AS text[])), \
