@@ -115,7 +115,7 @@ impl ContactValues {
 }
 
 /// An address of a contact.
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = contact_addresses)]
 pub(super) struct AddressRow {
     id: i64,

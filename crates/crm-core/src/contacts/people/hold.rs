@@ -3,12 +3,13 @@
 use super::{Owned, People, Person, Said, reserve};
 use crate::address::{Address, ChannelType};
 use crate::contacts::readdress::shown_first;
+use crate::contacts::rows::AddressRow;
 use crate::contacts::{Contact, ContactAddress};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Error, RawJson, Result, Tx};
+use rapport_platform::{RawJson, Result, Tx};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -70,44 +71,6 @@ impl From<Row> for Contact {
             updated_at: row.updated_at,
             archived_at: None,
         }
-    }
-}
-
-#[derive(QueryableByName)]
-struct AddressRow {
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-    #[diesel(sql_type = BigInt)]
-    contact_id: i64,
-    #[diesel(sql_type = Text)]
-    channel_type: String,
-    #[diesel(sql_type = Text)]
-    address: String,
-    #[diesel(sql_type = Text)]
-    normalized: String,
-    #[diesel(sql_type = Timestamptz)]
-    created_at: DateTime<Utc>,
-    #[diesel(sql_type = Timestamptz)]
-    updated_at: DateTime<Utc>,
-}
-
-impl TryFrom<AddressRow> for ContactAddress {
-    type Error = Error;
-
-    fn try_from(row: AddressRow) -> Result<Self> {
-        let channel_type = ChannelType::of(&row.channel_type)
-            .ok_or_else(|| Error::internal(format!("channel type {}", row.channel_type)))?;
-        Ok(Self {
-            id: row.id,
-            contact: row.contact_id,
-            address: Address {
-                channel_type,
-                address: row.address,
-                normalized: row.normalized,
-            },
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        })
     }
 }
 
