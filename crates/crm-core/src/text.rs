@@ -1,7 +1,6 @@
 //! Checks on text from outside, alike for every resource.
 
-use rapport_platform::{Error, RawJson, Result};
-use serde_json::Value;
+use rapport_platform::{Error, Json, RawJson, Result};
 
 /// The longest name, in characters.
 pub const NAME: usize = 255;
@@ -45,20 +44,20 @@ pub fn object(field: &'static str, value: Option<RawJson>) -> Result<RawJson> {
 /// Any JSON value without NUL characters.
 pub fn json(field: &'static str, value: RawJson) -> Result<RawJson> {
     // The escape in the text is quick to look for and rare; only the value tells whether it is one.
-    if value.get().contains("\\u0000") && has_nul(&value.to_value()) {
+    if value.get().contains("\\u0000") && has_nul(&value.tree()) {
         return Err(Error::invalid(field, "must not contain NUL characters"));
     }
     Ok(value)
 }
 
-fn has_nul(value: &Value) -> bool {
+fn has_nul(value: &Json) -> bool {
     match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(values) => values.iter().any(has_nul),
-        Value::Object(fields) => fields
+        Json::Text(text) => text.contains('\0'),
+        Json::List(items) => items.iter().any(has_nul),
+        Json::Object(members) => members
             .iter()
             .any(|(name, value)| name.contains('\0') || has_nul(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
     }
 }
 

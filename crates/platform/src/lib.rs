@@ -20,6 +20,6 @@ pub use ctx::{Actor, Ctx, Scope, Scopes};
 pub use db::{AnyOf, Db, DbConfig, Directory, Prepared, Reader, Tx, any_of};
 pub use error::{Error, Other, Result};
 pub use ids::{Ids, RandomIds};
-pub use json::RawJson;
+pub use json::{Json, RawJson};
 pub use page::{CursorKey, Page, PageRequest, Position};
 pub use patch::Patch;

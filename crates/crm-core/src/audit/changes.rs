@@ -1,7 +1,8 @@
 //! What changed of a record, field by field.
 
+use rapport_platform::Json;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// What stands for the value of a secret.
 const MASK: &str = "***";
@@ -12,11 +13,19 @@ const SECRETS: [&str; 6] = ["password", "passwd", "secret", "token", "apikey", "
 ///
 /// - An object, such as custom fields, is told by those of its keys that changed; none counts as an empty one:
 ///   `{"field": "custom_fields", "from": {}, "to": {"notes": "Call on Monday"}}`.
+/// - Numbers are compared and told digit by digit.
 /// - Secrets are not told: where a field, or a key at any depth, is called `password`, `client_secret` and the like,
 ///   `"***"` stands for its value. So a change of nothing but a secret is still seen.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(transparent)]
-pub struct Changes(Vec<Value>);
+pub struct Changes(Vec<Change>);
+
+#[derive(Debug, Clone, Serialize)]
+struct Change {
+    field: &'static str,
+    from: Json,
+    to: Json,
+}
 
 impl Changes {
     /// Nothing yet.
@@ -27,9 +36,9 @@ impl Changes {
     /// Notes `field` if `from` and `to` differ.
     #[must_use]
     pub fn field(mut self, field: &'static str, from: &impl Serialize, to: &impl Serialize) -> Self {
-        if let Some((from, to)) = difference(json!(from), json!(to)) {
+        if let Some((from, to)) = difference(Json::of(from), Json::of(to)) {
             let (from, to) = (masked(field, from), masked(field, to));
-            self.0.push(json!({"field": field, "from": from, "to": to}));
+            self.0.push(Change { field, from, to });
         }
         self
     }
@@ -37,7 +46,12 @@ impl Changes {
     /// Notes that a secret changed, without its values.
     #[must_use]
     pub fn masked(mut self, field: &'static str) -> Self {
-        self.0.push(json!({"field": field, "from": MASK, "to": MASK}));
+        let mask = || Json::Text(MASK.to_owned());
+        self.0.push(Change {
+            field,
+            from: mask(),
+            to: mask(),
+        });
         self
     }
 
@@ -48,41 +62,41 @@ impl Changes {
 }
 
 /// What differs, if something does.
-fn difference(from: Value, to: Value) -> Option<(Value, Value)> {
+fn difference(from: Json, to: Json) -> Option<(Json, Json)> {
     let (from, to) = match (from, to) {
-        (Value::Object(from), Value::Object(to)) => apart(from, to),
-        (Value::Object(from), Value::Null) => apart(from, Map::new()),
-        (Value::Null, Value::Object(to)) => apart(Map::new(), to),
+        (Json::Object(from), Json::Object(to)) => apart(from, to),
+        (Json::Object(from), Json::Null) => apart(from, BTreeMap::new()),
+        (Json::Null, Json::Object(to)) => apart(BTreeMap::new(), to),
         other => other,
     };
     (from != to).then_some((from, to))
 }
 
 /// Without the keys that have the same value in both.
-fn apart(mut from: Map<String, Value>, mut to: Map<String, Value>) -> (Value, Value) {
+fn apart(mut from: BTreeMap<String, Json>, mut to: BTreeMap<String, Json>) -> (Json, Json) {
     from.retain(|key, value| {
         let same = to.get(key) == Some(&*value);
         if same {
-            to.shift_remove(key);
+            to.remove(key);
         }
         !same
     });
-    (Value::Object(from), Value::Object(to))
+    (Json::Object(from), Json::Object(to))
 }
 
 /// The value of what is called `name`, without secrets.
-fn masked(name: &str, value: Value) -> Value {
+fn masked(name: &str, value: Json) -> Json {
     match value {
-        Value::Null => Value::Null,
-        _ if is_secret(name) => MASK.into(),
-        Value::Object(map) => {
-            let masked = map.into_iter().map(|(key, value)| {
+        Json::Null => Json::Null,
+        _ if is_secret(name) => Json::Text(MASK.to_owned()),
+        Json::Object(members) => {
+            let masked = members.into_iter().map(|(key, value)| {
                 let value = masked(&key, value);
                 (key, value)
             });
-            Value::Object(masked.collect())
+            Json::Object(masked.collect())
         }
-        Value::Array(list) => list.into_iter().map(|value| masked("", value)).collect(),
+        Json::List(items) => Json::List(items.into_iter().map(|value| masked("", value)).collect()),
         other => other,
     }
 }

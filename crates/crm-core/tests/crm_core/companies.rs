@@ -38,10 +38,7 @@ async fn a_company_is_made_and_read_back() {
     assert_eq!(read.domain.as_deref(), Some("ferrisaircraft.com"));
     assert_eq!(read.address.as_deref(), Some("100 Coastline Ave, Coast City, CA"));
     assert_eq!(read.agent, Some(stage.acme.agent));
-    assert_eq!(
-        read.custom_fields.to_value(),
-        json!({"notes": "Enterprise account"})
-    );
+    assert_eq!(json!(read.custom_fields), json!({"notes": "Enterprise account"}));
     assert_eq!(read.created_at, stage.test.db.now());
     assert!(
         stage

@@ -190,7 +190,7 @@ async fn a_defined_key_is_checked_and_others_are_free() {
     let good =
         json!({"note": "", "score": 1.5, "since": "2026-03-12", "vip": false, "free": [1], "Score": "x"});
     let made = contact(&stage, &good).await.unwrap();
-    assert_eq!(made.custom_fields.to_value(), good);
+    assert_eq!(json!(made.custom_fields), good);
     contact(&stage, &json!({"note": null, "score": null}))
         .await
         .unwrap();
@@ -337,7 +337,7 @@ async fn values_that_were_there_before_are_found() {
         PgContacts.update(tx, two.uuid, patch).await
     });
     assert_eq!(
-        renamed.await.unwrap().custom_fields.to_value(),
+        json!(renamed.await.unwrap().custom_fields),
         json!({"score": "two", "plan": "lead"})
     );
     assert!(invalid(set(&stage, &two, &json!({"score": "two"})).await).starts_with("custom_fields."));
@@ -378,7 +378,7 @@ async fn a_definition_in_use_is_deleted_by_force_with_its_values() {
     let reader = stage.reader(&stage.acme).await;
     assert!(is_not_found(&PgCustomFields.get(&reader, plan.id).await));
     let left = PgContacts.get(&reader, one.uuid).await.unwrap();
-    assert_eq!(left.custom_fields.to_value(), json!({"free": 1}));
+    assert_eq!(json!(left.custom_fields), json!({"free": 1}));
     let audit = stage.audit(&stage.acme).await;
     let noted = json!([{"field": "custom_fields.plan", "from": "gold", "to": null}]);
     assert!(audit.contains(&("update contact".to_owned(), noted)));
@@ -443,15 +443,8 @@ async fn an_option_goes_with_its_values_and_keeps_its_value() {
     });
     assert_eq!(deleted.await.unwrap().value, "gold");
     let reader = stage.reader(&stage.acme).await;
-    assert_eq!(
-        PgContacts
-            .get(&reader, one.uuid)
-            .await
-            .unwrap()
-            .custom_fields
-            .to_value(),
-        json!({})
-    );
+    let left = PgContacts.get(&reader, one.uuid).await.unwrap();
+    assert_eq!(json!(left.custom_fields), json!({}));
     assert_eq!(
         find_by(&stage, "customFields.plan", "exists", json!(true)).await,
         ids(&[&two])

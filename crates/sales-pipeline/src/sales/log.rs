@@ -3,7 +3,7 @@
 use super::{Sale, SaleContact};
 use rapport_crm_core::audit::Changes;
 use rapport_platform::events::Event;
-use rapport_platform::{RawJson, Result, ids};
+use rapport_platform::{Json, RawJson, Result, ids};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -72,8 +72,8 @@ fn conversations(sale: &Sale) -> Vec<String> {
     sale.conversations.iter().map(opaque).collect()
 }
 
-fn products(sale: &Sale) -> Option<Value> {
-    sale.quote.arguments.to_value().get("products").cloned()
+fn products(sale: &Sale) -> Option<Json> {
+    sale.quote.arguments.tree().member("products").cloned()
 }
 
 fn overrides(sale: Option<&Sale>) -> Option<&RawJson> {

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_crm_core::audit::{self, Action, Changes};
 use rapport_platform::events::{Event, Projection};
-use rapport_platform::{Result, Tx, ids};
+use rapport_platform::{Json, Result, Tx, ids};
 use rapport_schema::tables::{contacts, sale_contacts, sale_conversations, sales};
 use uuid::Uuid;
 
@@ -26,12 +26,7 @@ impl Projection for FollowMerges {
                 "contact" => move_contact(tx, event.subject_id, into).await?,
                 "conversation" => {
                     move_conversation(tx, event.subject_id, into).await?;
-                    if let Some(number) = event
-                        .payload
-                        .to_value()
-                        .get("number")
-                        .and_then(serde_json::Value::as_i64)
-                    {
+                    if let Some(number) = event.payload.tree().member("number").and_then(Json::integer) {
                         tasks::move_conversation(tx, number, into).await?;
                     }
                 }
@@ -48,7 +43,7 @@ fn merged_into(event: &Event) -> Option<Uuid> {
     if !event.payload.get().contains(KEY) {
         return None;
     }
-    ids::parse_opaque(event.payload.to_value().get(KEY)?.as_str()?)
+    ids::parse_opaque(event.payload.tree().member(KEY)?.text()?)
 }
 
 async fn move_contact(tx: &Tx, from: Uuid, into: Uuid) -> Result<()> {

@@ -123,13 +123,13 @@ fn overrides_of_agents_enter_the_computation_and_leave_the_products_as_they_are(
         {"quantity": 2, "unit_price": "1000.00", "product_name": "Roof", "discount_percent": "10"},
         {"quantity": 1, "unit_price": "50.00", "product_name": "Roof"},
     ]);
-    assert_eq!(computed.arguments.to_value(), json!({"products": products}));
+    assert_eq!(json!(computed.arguments), json!({"products": products}));
     let overrides = json!([
         {"product_index": 0, "unit_price": "900.00", "reason": "Loyal customer"},
         {"product_index": 1, "discount_percent": "100"},
     ]);
     assert_eq!(
-        computed.agent_overrides.unwrap().to_value(),
+        json!(computed.agent_overrides.unwrap()),
         json!({"products": overrides})
     );
 }

@@ -100,7 +100,7 @@ async fn an_empty_sale_has_an_empty_quote_in_dollars() {
         ),
         ("USD", "0.00")
     );
-    assert_eq!(made.quote.arguments.to_value(), json!({"products": []}));
+    assert_eq!(json!(made.quote.arguments), json!({"products": []}));
     assert!(made.quote.agent_overrides.is_none());
 }
 

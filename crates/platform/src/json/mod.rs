@@ -1,16 +1,22 @@
 //! JSON that only passes through: kept as text from the column to the wire.
 
+mod sound;
+mod tree;
+
+pub use tree::{Json, Number};
+
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Jsonb;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use std::io::Write;
 
 /// The text of a JSON value, valid but not parsed into a tree.
-#[derive(Debug, Clone, Serialize, Deserialize, FromSqlRow, AsExpression)]
+#[derive(Debug, Clone, Serialize, FromSqlRow, AsExpression)]
 #[diesel(sql_type = Jsonb)]
 #[serde(transparent)]
 pub struct RawJson(Box<RawValue>);
@@ -36,8 +42,9 @@ impl RawJson {
     }
 
     /// The value as a tree, to look inside.
-    pub fn to_value(&self) -> serde_json::Value {
-        serde_json::from_str(self.get()).unwrap_or_default()
+    pub fn tree(&self) -> Json {
+        // It is correct JSON, so it can be read.
+        Json::read(self.get()).unwrap_or(Json::Null)
     }
 }
 
@@ -48,10 +55,20 @@ impl Default for RawJson {
     }
 }
 
+/// From outside, as [`sound`] demands.
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        sound::check(raw.get()).map_err(D::Error::custom)?;
+        Ok(Self(raw))
+    }
+}
+
 /// Equal as JSON values: the order of keys and the spacing do not count.
 impl PartialEq for RawJson {
     fn eq(&self, other: &Self) -> bool {
-        self.get() == other.get() || self.to_value() == other.to_value()
+        self.get() == other.get()
+            || matches!((Json::read(self.get()), Json::read(other.get())), (Ok(one), Ok(other)) if one == other)
     }
 }
 
