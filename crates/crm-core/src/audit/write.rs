@@ -91,7 +91,7 @@ pub async fn record_all(tx: &Tx, entries: &[Entry]) -> Result<()> {
          ORDER BY n.place",
     )
     .bind::<BigInt, _>(tx.organization())
-    .bind::<Timestamptz, _>(tx.now())
+    .bind::<Timestamptz, _>(tx.present())
     .bind::<Text, _>(actor.kind())
     .bind::<Nullable<BigInt>, _>(actor.agent())
     .bind::<Nullable<BigInt>, _>(actor.key())
@@ -119,7 +119,7 @@ async fn write(
         rows.push((
             dsl::organization_id.eq(organization),
             dsl::uuid.eq(tx.uuid()),
-            dsl::occurred_at.eq(tx.now()),
+            dsl::occurred_at.eq(tx.present()),
             dsl::actor_type.eq(actor.kind()),
             dsl::agent_id.eq(actor.agent()),
             dsl::api_key_id.eq(actor.key()),

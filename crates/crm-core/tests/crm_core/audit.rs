@@ -158,6 +158,33 @@ async fn list(stage: &Stage, filter: AuditFilter, page: &PageRequest) -> Page<au
 }
 
 #[tokio::test]
+async fn who_began_first_and_waited_is_told_last() {
+    let stage = Stage::new().await;
+    let record = ("contact", Uuid::from_u128(7));
+    let renamed = |to: &'static str| Changes::new().field("name", &"", &to);
+    let waiting = stage.write(&stage.acme, async |tx| {
+        stage.test.clock.advance(chrono::TimeDelta::seconds(1));
+        let other = stage.write(&stage.acme, async |tx| {
+            audit::record(tx, Action::Update, record, &renamed("first")).await
+        });
+        other.await?;
+        stage.test.clock.advance(chrono::TimeDelta::seconds(1));
+        audit::record(tx, Action::Update, record, &renamed("second")).await
+    });
+    waiting.await.unwrap();
+    let filter = AuditFilter {
+        record: Some(record.1),
+        ..AuditFilter::default()
+    };
+    let told = list(&stage, filter, &ALL).await.items;
+    let told: Vec<_> = told
+        .iter()
+        .map(|entry| json!(entry.changes)[0]["to"].clone())
+        .collect();
+    assert_eq!(told, [json!("second"), json!("first")]);
+}
+
+#[tokio::test]
 async fn pages_of_all_actions_are_merged_in_order() {
     let stage = Stage::new().await;
     for number in 0..12_usize {

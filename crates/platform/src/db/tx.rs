@@ -48,6 +48,12 @@ impl Tx {
         self.now
     }
 
+    /// The time it is now, after what this transaction waited for. Of two that change a row one after the other, the
+    /// second may have begun first; only this tells which was first.
+    pub fn present(&self) -> DateTime<Utc> {
+        self.db.now()
+    }
+
     /// A new UUID for a row.
     pub fn uuid(&self) -> Uuid {
         self.db.uuid(self.now)
