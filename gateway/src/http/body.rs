@@ -112,10 +112,14 @@ async fn read(mut payload: Payload, limit: usize) -> Result<Vec<u8>, ApiError> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    // serde would take the items of a list for the fields in their order.
-    if bytes.trim_ascii_start().starts_with(b"[") {
+    // serde would take the items of a list for the fields in their order; for those of `objects!` it does not.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
         serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| malformed(&error))?;
-        return Err(Error::invalid("body", "must be a JSON object").into());
+        let message = match bytes.trim_ascii() {
+            b"null" => "must not be null",
+            _ => "must be a JSON object",
+        };
+        return Err(Error::invalid("body", message).into());
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| unfit(bytes, error))?;
@@ -130,17 +134,18 @@ fn malformed(cause: &serde_json::Error) -> ApiError {
 /// Says which field is to blame, unless the body is no JSON at all. The kind of the error does not tell: some values
 /// that are only of the wrong type, such as null for a name of a list, count as errors of syntax.
 fn unfit(bytes: &[u8], error: serde_path_to_error::Error<serde_json::Error>) -> ApiError {
-    let body: Value = match serde_json::from_slice(bytes) {
-        Ok(body) => body,
-        Err(cause) => return malformed(&cause),
-    };
+    if let Err(cause) = serde_json::from_slice::<IgnoredAny>(bytes) {
+        return malformed(&cause);
+    }
+    // What is correct JSON may still hold numbers that a tree cannot.
+    let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let (path, cause) = (error.path().clone(), error.into_inner());
     let text = cause.to_string();
     // The position says nothing to those who sent one line of JSON; the field does.
     let message = text.split(" at line ").next().unwrap_or(&text);
     let (key, message) = match keyed(message) {
         Some((key, message)) => (Some(key), message),
-        None if at(&body, &path).is_some_and(Value::is_null) => (None, "must not be null"),
+        None if !body.is_null() && at(&body, &path).is_some_and(Value::is_null) => (None, "must not be null"),
         None if cause.is_data() => (None, message),
         None => (None, "is of the wrong type"),
     };
@@ -148,7 +153,7 @@ fn unfit(bytes: &[u8], error: serde_path_to_error::Error<serde_json::Error>) -> 
 }
 
 /// The key that serde names in its message rather than in the path, which leads to the object around it.
-fn keyed(message: &str) -> Option<(&str, &'static str)> {
+pub(super) fn keyed(message: &str) -> Option<(&str, &'static str)> {
     let said = [
         ("missing field `", "is required"),
         ("duplicate field `", "is given twice"),

@@ -10,6 +10,7 @@ pub mod fallback;
 pub mod health;
 pub mod if_match;
 pub mod metrics;
+pub mod object;
 pub mod observe;
 pub mod once;
 pub mod paging;

@@ -1,5 +1,6 @@
 //! Typed query strings.
 
+use super::body::keyed;
 use super::encoding;
 use super::error::ApiError;
 use actix_web::dev::Payload;
@@ -26,10 +27,18 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
         let message = "The query string is not correctly percent-encoded";
         return Err(ApiError::BadRequest(message.to_owned()));
     }
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    if let Some((name, _)) = pairs.find(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(Error::invalid(name.replace('\0', ""), "must not contain NUL characters").into());
+    }
     let pairs = form_urlencoded::parse(query.as_bytes());
     let text = serde_urlencoded::Deserializer::new(pairs);
     serde_path_to_error::deserialize(text).map_err(|error| {
         let field = error.path().to_string();
-        Error::invalid(field, error.into_inner().to_string()).into()
+        let cause = error.into_inner().to_string();
+        match keyed(&cause) {
+            Some((name, message)) => Error::invalid(name.to_owned(), message).into(),
+            None => Error::invalid(field, cause).into(),
+        }
     })
 }

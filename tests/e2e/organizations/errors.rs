@@ -99,6 +99,7 @@ async fn a_value_that_does_not_fit_is_named() {
             (json!({"name": "Hal", "company_id": unknown_id()}), "company_id"),
             (json!([]), "body"),
             (json!(["Hal"]), "body"),
+            (json!("Hal"), "body: must be a JSON object"),
         ] {
             let refused = app.alpha.post("contacts", &body).await.expect(422);
             assert!(refused.detail().contains(field), "{body}: {}", refused.detail());
@@ -245,6 +246,34 @@ async fn unknown_routes_and_methods_are_refused_in_the_surfaces_words() {
             .await
             .expect(405);
         assert_eq!(refused.header("allow"), "DELETE, GET, HEAD, PATCH");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn parameters_that_cannot_be_are_named() {
+    TestApp::run(async |app| {
+        let records = Records::make(app, &app.alpha).await;
+        let messages = format!(
+            "conversations/{}/messages",
+            records.get("conversation_id").unwrap()
+        );
+        let date = "start_date: must be a date or time in ISO 8601";
+        for (path, query, detail) in [
+            ("sales", "status=a%00b", "status: must not contain NUL characters"),
+            ("sales", "limit=1&limit=2", "limit: is given twice"),
+            ("sales", "start_date=-5000-01-01", date),
+            ("audit-logs", "start_date=-262143-01-01", date),
+            ("conversations", "start_date=%2B10000-01-01T00:00:00Z", date),
+            (&messages, "start_date=-4713-01-01T00:00:00Z", date),
+        ] {
+            let refused = app.alpha.get(&format!("{path}?{query}")).await.expect(422);
+            assert_eq!(refused.detail(), detail, "{path}?{query}");
+        }
+        app.alpha
+            .get("sales?start_date=0001-01-01&end_date=9999-12-31")
+            .await
+            .expect(200);
     })
     .await;
 }

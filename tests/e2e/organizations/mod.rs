@@ -15,6 +15,7 @@ mod erasure_everywhere;
 mod erasure_of_drafts;
 mod errors;
 mod exports;
+mod free_json;
 mod funnels;
 mod idempotency;
 mod imports;

@@ -5,7 +5,7 @@
 macro_rules! with_kept_keys {
     ($(#[$attribute:meta])* pub struct $name:ident { $($fields:tt)* }) => {
         #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields, remote = "Self")]
         $(#[$attribute])*
         pub struct $name {
             $($fields)*
@@ -22,6 +22,8 @@ macro_rules! with_kept_keys {
             #[schema(ignore)]
             _updated_at: $crate::http::body::Ignored,
         }
+
+        $crate::http::object::objects!($name);
     };
 }
 

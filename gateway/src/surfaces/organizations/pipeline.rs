@@ -1,6 +1,7 @@
 //! The stages of the pipeline.
 
 use super::fields::reference;
+use crate::http::object::objects;
 use crate::http::{Admin, Answer, App, Auth, Body, Read, ok};
 use actix_web::{get, put};
 use rapport_platform::{Error, Result, ids};
@@ -61,7 +62,7 @@ pub struct PipelineBody {
 
 /// A stage as it is to be.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct StageBody {
     /// Which of the present stages it is; when absent, the one of this name, or else a new one.
     #[schema(example = json!(null))]
@@ -74,6 +75,8 @@ pub struct StageBody {
     #[schema(max_length = 64, example = "quote_sent")]
     status: Option<String>,
 }
+
+objects!(StageBody);
 
 impl PipelineBody {
     fn into_domain(self) -> Result<Vec<StageEntry>> {
@@ -107,6 +110,7 @@ async fn get_pipeline_stages(auth: Auth<Read>, app: App) -> Answer {
 ///
 /// Makes these the stages, in this order. Stages that are left out are removed, which is refused while a sale stands in
 /// one. Renaming a stage changes no sale's history; its status cannot change once a sale has stood in it.
+/// Needs the scope `admin`.
 #[utoipa::path(
     tag = "native",
     request_body = PipelineBody,

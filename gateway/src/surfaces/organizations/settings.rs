@@ -1,5 +1,6 @@
 //! What an organization has set: shown apart, because the documented form of an organization is its id and name.
 
+use crate::http::object::objects;
 use crate::http::{Answer, App, Auth, Read, ok};
 use actix_web::get;
 use rapport_crm_core::Organization;
@@ -15,7 +16,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// A time of day at which the organization is open.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct OpeningBody {
     /// `HH:MM`, by the clock on the wall.
     #[schema(example = "09:00")]
@@ -28,7 +29,7 @@ pub struct OpeningBody {
 /// When the organization is open on each day of the week, in its time zone. The openings of a day must not
 /// overlap; on a day that is absent or has none it is closed.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct WeekBody {
     #[serde(default)]
     #[schema(example = json!([{"start": "09:00", "end": "17:00"}]))]
@@ -52,6 +53,8 @@ pub struct WeekBody {
     #[schema(example = json!([]))]
     sunday: Vec<OpeningBody>,
 }
+
+objects!(OpeningBody, WeekBody);
 
 impl WeekBody {
     /// The week, checked.

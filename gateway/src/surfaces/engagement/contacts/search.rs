@@ -1,5 +1,6 @@
 //! What is looked for among contacts.
 
+use crate::http::object::objects;
 use crate::http::{App, Auth};
 use crate::surfaces::engagement::number::Number;
 use crate::surfaces::engagement::paging::{DEFAULT, MOST, Tokens};
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 
 /// One test of a field.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct FilterBody {
     /// The field, which may be dotted: `addresses.address`, `customFields.plan`.
     #[schema(example = "addresses.address")]
@@ -30,7 +31,7 @@ pub struct FilterBody {
 
 /// A field to sort by.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct SortBody {
     #[schema(example = "createdAt")]
     field: String,
@@ -38,6 +39,8 @@ pub struct SortBody {
     #[schema(example = "desc")]
     direction: Option<String>,
 }
+
+objects!(FilterBody, SortBody);
 
 /// Yes or no, also as text.
 #[derive(Debug, Clone, Copy, Deserialize)]

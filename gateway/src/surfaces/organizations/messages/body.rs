@@ -2,6 +2,7 @@
 
 use super::super::fields::reference;
 use super::view::{AuthorshipName, DirectionName, ModalityName};
+use crate::http::object::objects;
 use chrono::{DateTime, Utc};
 use rapport_inbox::messages::{Envelope, NewMessage};
 use rapport_platform::{Error, RawJson};
@@ -46,7 +47,7 @@ pub struct NewMessageBody {
 
 /// The Message-ID and the addresses of an e-mail.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct EmailMetadataBody {
     #[schema(example = json!(null))]
     email_message_id: Option<String>,
@@ -60,12 +61,14 @@ pub struct EmailMetadataBody {
 
 /// What is known of a call.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct CallMetadataBody {
     /// In seconds.
     #[schema(minimum = 0, example = json!(null))]
     duration: Option<i32>,
 }
+
+objects!(EmailMetadataBody, CallMetadataBody);
 
 impl NewMessageBody {
     /// The message as the inbox takes it.

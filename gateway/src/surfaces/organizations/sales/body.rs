@@ -2,6 +2,7 @@
 
 use super::super::fields::reference;
 use super::quote::QuoteBody;
+use crate::http::object::objects;
 use rapport_platform::{Error, Patch, RawJson, Result, ids};
 use rapport_sales_pipeline::sales::{NewSale, NewSaleContact, SalePatch, StageChoice};
 use serde::Deserialize;
@@ -37,13 +38,15 @@ pub struct NewSaleBody {
 
 /// A contact for a sale.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct SaleContactBody {
     #[schema(example = "HR_id_0001sTvKHLu1nfyQT7mTfE")]
     contact_id: String,
     #[schema(example = true)]
     is_primary: Option<bool>,
 }
+
+objects!(SaleContactBody);
 
 /// Changes to a sale. An absent key leaves the field.
 #[derive(Debug, Deserialize, ToSchema)]

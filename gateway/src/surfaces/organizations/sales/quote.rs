@@ -1,5 +1,6 @@
 //! Quotes as they are asked for.
 
+use crate::http::object::objects;
 use bigdecimal::BigDecimal;
 use rapport_platform::{Error, RawJson, Result};
 use rapport_sales_pipeline::decimal::{Digits, MONEY, PERCENT, QUANTITY, parse};
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 /// What is offered. Decimals may be JSON numbers or strings; they are read exactly, never as floats, and have no
 /// exponent.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct QuoteBody {
     /// An ISO 4217 code; the organization's currency when absent.
     #[schema(min_length = 3, max_length = 3, example = "USD")]
@@ -21,7 +22,7 @@ pub struct QuoteBody {
 
 /// What the quote is computed from.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct QuoteArgumentsBody {
     #[schema(max_items = 2000)]
     products: Vec<ProductBody>,
@@ -29,7 +30,7 @@ pub struct QuoteArgumentsBody {
 
 /// A line of a quote.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct ProductBody {
     /// More than 0, with at most 9 digits before and 6 after the point.
     #[schema(value_type = f64, example = 1)]
@@ -49,7 +50,7 @@ pub struct ProductBody {
 
 /// What an agent changes in the products, at most once for each.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct QuoteOverridesBody {
     products: Vec<ProductOverrideBody>,
 }
@@ -57,7 +58,7 @@ pub struct QuoteOverridesBody {
 /// What an agent changes in a line: these values enter the computation instead of the product's own, which stay
 /// visible. One of `unit_price` and `discount_percent` is required.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct ProductOverrideBody {
     /// Which line, from 0 on.
     #[schema(example = 0)]
@@ -69,6 +70,14 @@ pub struct ProductOverrideBody {
     #[schema(max_length = 1000, example = "Loyal customer")]
     reason: Option<String>,
 }
+
+objects!(
+    QuoteBody,
+    QuoteArgumentsBody,
+    ProductBody,
+    QuoteOverridesBody,
+    ProductOverrideBody
+);
 
 impl QuoteBody {
     pub(super) fn into_domain(self) -> Result<NewQuote> {
