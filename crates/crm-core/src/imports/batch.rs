@@ -17,8 +17,6 @@ pub(super) struct Source {
     records: Records,
     mapping: Arc<Mapping>,
     region: Arc<str>,
-    /// How many rows were read.
-    read: i32,
 }
 
 impl Source {
@@ -31,7 +29,6 @@ impl Source {
             records,
             mapping: Arc::new(import.mapping.clone()),
             region: region.into(),
-            read,
         })
     }
 
@@ -44,9 +41,7 @@ impl Source {
                 break;
             };
             bytes += cells.iter().map(String::len).sum::<usize>();
-            self.read += 1;
-            // The header is row 1.
-            let number = self.read.saturating_add(1);
+            let number = i32::try_from(self.records.row).map_err(Error::internal)?;
             rows.push(Row { number, cells });
         }
         let (mapping, region) = (self.mapping.clone(), self.region.clone());

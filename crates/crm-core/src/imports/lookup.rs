@@ -11,7 +11,7 @@ use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use rapport_platform::{Error, Result, Tx};
 use rapport_schema::tables::contacts;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// The companies that rows name.
@@ -51,9 +51,11 @@ pub(super) async fn find(
         contacts = read_all(tx, &ids).await?;
     }
     let mut owners: HashMap<Key, Uuid> = owners.into_iter().map(|(key, (_, uuid))| (key, uuid)).collect();
+    let mut imagined = HashSet::new();
     for key in keys {
         if let Some(ghost) = ghosts.owner(&key) {
             owners.entry(key).or_insert(ghost);
+            imagined.insert(ghost);
         }
     }
     let found = Found {
@@ -61,6 +63,7 @@ pub(super) async fn find(
         contacts: contacts.into_iter().map(by_uuid).collect(),
         companies: companies.by_name.clone(),
         refused: HashMap::new(),
+        ghosts: imagined,
     };
     Ok((found, companies))
 }

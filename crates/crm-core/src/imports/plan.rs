@@ -7,7 +7,7 @@ use crate::address::{Address, ChannelType};
 use crate::contacts::{ContactValues, Name, is_nobody, nobody};
 use crate::custom_fields::Definitions;
 use rapport_platform::{Error, Result, ids};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// The kind of an address and its normal form.
@@ -28,6 +28,8 @@ pub(super) struct Found {
     pub companies: HashMap<String, Uuid>,
     /// What is wrong with custom fields, by the number of the row.
     pub refused: HashMap<i32, Error>,
+    /// Owners whom earlier batches of a dry run would have made.
+    pub ghosts: HashSet<Uuid>,
 }
 
 /// What is to be written.
@@ -130,14 +132,20 @@ impl<'a> Planner<'a> {
         for address in &said.addresses {
             let owner = self.found.owners.get(&key(address)).copied();
             if owner.is_some() && owner != target {
-                let owner = owner.map(ids::opaque).unwrap_or_default();
-                return Err((
-                    Some(address.channel_type.field().to_owned()),
-                    format!("another contact has this address: {owner}"),
-                ));
+                let field = Some(address.channel_type.field().to_owned());
+                return Err((field, self.taken(owner.unwrap_or_default())));
             }
         }
         Ok(())
+    }
+
+    /// What is said of an address of `owner`, whom a dry run may only have imagined.
+    fn taken(&self, owner: Uuid) -> String {
+        let imagined = self.made.contains_key(&owner) || self.found.ghosts.contains(&owner);
+        if self.import.dry_run && imagined {
+            return "a row before has this address".to_owned();
+        }
+        format!("another contact has this address: {}", ids::opaque(owner))
     }
 
     fn create(&mut self, said: &Said) -> Result<Outcome, Fault> {

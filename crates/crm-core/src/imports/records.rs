@@ -18,8 +18,12 @@ pub(super) struct Records {
     parser: Reader,
     /// What stands between two cells.
     pub delimiter: u8,
-    /// How many records were read.
-    read: usize,
+    /// The row of the last record as spreadsheets count: a blank line is one, a line break within a cell begins none.
+    pub row: usize,
+    /// How many line feeds stood within cells.
+    within: u64,
+    /// The byte that was read last.
+    last: u8,
     text: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -34,7 +38,9 @@ impl Records {
             chunk,
             parser: ReaderBuilder::new().delimiter(delimiter).build(),
             delimiter,
-            read: 0,
+            row: 0,
+            within: 0,
+            last: 0,
             text: vec![0; 4096],
             ends: vec![0; 64],
         })
@@ -52,7 +58,7 @@ impl Records {
         let mut record = Vec::with_capacity(cells);
         for end in self.ends.iter().take(cells) {
             let cell = self.text.get(start..*end).unwrap_or_default();
-            let cell = std::str::from_utf8(cell).map_err(|_| self.wrong("is not UTF-8"))?;
+            let cell = std::str::from_utf8(cell).map_err(|_| wrong(self.row, "is not UTF-8"))?;
             record.push(cell.to_owned());
             start = *end;
         }
@@ -80,21 +86,24 @@ impl Records {
             let text = self.text.get_mut(written..).unwrap_or_default();
             let ends = self.ends.get_mut(cells..).unwrap_or_default();
             let (result, used, wrote, ended) = self.parser.read_record(&self.chunk, text, ends);
-            self.chunk = self.chunk.split_off(used);
+            let rest = self.chunk.split_off(used);
+            self.last = self.chunk.last().copied().unwrap_or(self.last);
+            self.chunk = rest;
             written += wrote;
             cells += ended;
             match result {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if self.text.len() >= LONGEST => {
-                    return Err(self.wrong("is longer than 1 MiB; is there a quotation mark too many?"));
+                    let what = "is longer than 1 MiB; is there a quotation mark too many?";
+                    return Err(wrong(self.row + 1, what));
                 }
                 ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull if self.ends.len() >= COLUMNS => {
-                    return Err(self.wrong("has more than 1,000 cells"));
+                    return Err(wrong(self.row + 1, "has more than 1,000 cells"));
                 }
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::Record => {
-                    self.read += 1;
+                    self.count(written);
                     return Ok(Some(cells));
                 }
                 ReadRecordResult::End => return Ok(None),
@@ -102,9 +111,20 @@ impl Records {
         }
     }
 
-    fn wrong(&self, what: &str) -> Error {
-        Error::invalid("file", format!("row {} {what}", self.read.max(1)))
+    /// Notes the row of a record, which has so many bytes. Its line is known by the line feeds so far; where lines end
+    /// otherwise, it is the one after the last.
+    fn count(&mut self, bytes: usize) {
+        let cells = self.text.iter().take(bytes);
+        self.within += cells.map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        let ended = u64::from(self.last == b'\n');
+        let line = self.parser.line().saturating_sub(self.within + ended);
+        let line = usize::try_from(line).unwrap_or(usize::MAX);
+        self.row = line.max(self.row + 1);
     }
+}
+
+fn wrong(row: usize, what: &str) -> Error {
+    Error::invalid("file", format!("row {row} {what}"))
 }
 
 /// What stands between the cells of the first line: the most frequent of `,`, `;` and tabs outside of quotation marks.
@@ -172,8 +192,31 @@ mod tests {
         assert_eq!(latin, "file: row 2 is not UTF-8");
         let open = format!("name\n\"{}", "a\n".repeat(600_000));
         let open = read(open.as_bytes(), 4096).unwrap_err().to_string();
-        assert!(open.starts_with("file: row 1 is longer than 1 MiB"), "{open}");
+        assert!(open.starts_with("file: row 2 is longer than 1 MiB"), "{open}");
         assert!(read(&b",".repeat(2_000), 100).is_err());
+    }
+
+    #[test]
+    fn rows_are_counted_as_spreadsheets_count() {
+        let rows = |text: &str, piece: usize| -> Vec<usize> {
+            let pieces = text.as_bytes().chunks(piece);
+            let pieces: Vec<_> = pieces.map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+            let all = async {
+                let mut records = Records::open(stream::iter(pieces).boxed(), None).await.unwrap();
+                let mut rows = Vec::new();
+                while records.next().await.unwrap().is_some() {
+                    rows.push(records.row);
+                }
+                rows
+            };
+            all.now_or_never().unwrap()
+        };
+        for piece in [1, 7, 4096] {
+            assert_eq!(rows("a,b\n1,2\n\n\n5,6\n", piece), [1, 2, 5]);
+            assert_eq!(rows("\r\n\r\na,b\r\n1,2\r\n\r\n6,7", piece), [3, 4, 6]);
+            assert_eq!(rows("a,b\n\"1\n2\",\"3\r\n4\"\n\n4,5\n", piece), [1, 2, 4]);
+            assert_eq!(rows("a\rb\rc", piece), [1, 2, 3]);
+        }
     }
 
     #[test]

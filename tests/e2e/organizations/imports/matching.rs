@@ -143,3 +143,29 @@ async fn a_dry_run_writes_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_dry_run_names_no_contact_that_it_would_have_made() {
+    TestApp::run(async |app| {
+        let done = import(app, "dry_run=true", "email\nnew@example.com\nnew@example.com\n").await;
+        let failed = errors(&app.alpha, &done).await;
+        assert_eq!(
+            failed[1],
+            ["3", "email", "a row before has this address", "new@example.com"]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_are_numbered_as_spreadsheets_number_them() {
+    TestApp::run(async |app| {
+        let file = "\nname,email\n\"Hal\nJordan\",hal@example.com\n\n\nCarol,bad\n";
+        let failed = errors(&app.alpha, &import(app, "", file).await).await;
+        assert_eq!(
+            failed[1],
+            ["6", "email", "is not an e-mail address", "Carol", "bad"]
+        );
+    })
+    .await;
+}
