@@ -96,7 +96,12 @@ async fn lock(tx: &Tx, id: Uuid) -> Result<i64> {
         .ok_or(Error::not_found("Contact"))?;
     match merged_into {
         None => Ok(contact),
-        Some(survivor) => Err(references::merged(tx, survivor).await?),
+        Some(survivor) => {
+            let survivor = contacts::table
+                .find((tx.organization(), survivor))
+                .select(contacts::uuid);
+            Err(references::merged(survivor.first(&mut tx.conn()).await?))
+        }
     }
 }
 

@@ -80,13 +80,6 @@ pub(crate) async fn successor(
 }
 
 /// What is said to those who would change a contact that was merged into `survivor`.
-pub(crate) async fn merged(tx: &Tx, survivor: i64) -> Result<Error> {
-    let survivor = contacts::table
-        .find((tx.organization(), survivor))
-        .select(contacts::uuid);
-    let survivor: Uuid = survivor.first(&mut tx.conn()).await?;
-    Ok(Error::conflict(format!(
-        "The contact was merged into {}",
-        ids::opaque(survivor)
-    )))
+pub(crate) fn merged(survivor: Uuid) -> Error {
+    Error::conflict(format!("The contact was merged into {}", ids::opaque(survivor)))
 }

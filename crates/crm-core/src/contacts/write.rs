@@ -78,7 +78,7 @@ pub(super) async fn delete(tx: &mut Tx, old: &Contact) -> Result<()> {
 }
 
 /// The addresses of a contact, which is held, in their order.
-pub(super) async fn current(tx: &Tx, contact: &Contact) -> Result<Vec<ContactAddress>> {
+pub(crate) async fn current(tx: &Tx, contact: &Contact) -> Result<Vec<ContactAddress>> {
     let mut all = addresses::of(tx.conn(), tx.organization(), &[contact.id]).await?;
     let mut addresses = all.remove(&contact.id).unwrap_or_default();
     readdress::shown_first(contact, &mut addresses);
@@ -187,7 +187,12 @@ pub(super) async fn lock(tx: &Tx, id: Uuid) -> Result<Contact> {
         .ok_or(Error::not_found("Contact"))?;
     match merged_into {
         None => read(tx, id).await,
-        Some(survivor) => Err(references::merged(tx, survivor).await?),
+        Some(_) => Err(
+            match references::successor(tx.conn(), tx.organization(), id).await? {
+                Some(survivor) => references::merged(survivor),
+                None => Error::not_found("Contact"),
+            },
+        ),
     }
 }
 
@@ -246,7 +251,7 @@ pub(crate) fn changes(old: Option<&Contact>, new: Option<&Contact>) -> Changes {
 }
 
 /// Notes the addresses that a contact has besides those it shows.
-pub(super) fn addressed(changes: Changes, old: &[Address], new: &[Address]) -> Changes {
+pub(crate) fn addressed(changes: Changes, old: &[Address], new: &[Address]) -> Changes {
     let others = |addresses: &[Address]| {
         let first =
             |place: usize, kind| addresses.iter().position(|one| one.channel_type == kind) == Some(place);

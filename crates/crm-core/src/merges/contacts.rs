@@ -1,7 +1,10 @@
 //! Contacts that become part of another one.
 
 use super::{Merge, References, fields, service};
-use crate::contacts::{ContactValues, Name, RECORD, changes, owner, read_all, store, successor};
+use crate::address::Address;
+use crate::contacts::{
+    ContactValues, Name, RECORD, addressed, changes, current, owner, read_all, store, successor,
+};
 use crate::custom_fields::{EntityType, forget, keep};
 use crate::{Contact, companies};
 use diesel::prelude::*;
@@ -22,6 +25,7 @@ pub(super) async fn merge(
     let find = |uuid: Uuid| found.iter().find(|contact| contact.uuid == uuid);
     let own = find(into).ok_or(Error::not_found("Contact"))?;
     let others: Vec<_> = from.iter().filter_map(|uuid| find(*uuid)).collect();
+    let before = addresses(tx, own).await?;
     move_addresses(tx, &merge).await?;
     for domain in references {
         domain.follow(tx, &merge).await?;
@@ -39,7 +43,11 @@ pub(super) async fn merge(
     let (old, kept) = (Some(&own.custom_fields), &new.custom_fields);
     forget(tx, EntityType::Contact, &merge.gone()).await?;
     keep(tx, EntityType::Contact, owner(own), old, kept).await?;
-    let changes = changes(Some(own), Some(&new));
+    let changes = addressed(
+        changes(Some(own), Some(&new)),
+        &before,
+        &addresses(tx, &new).await?,
+    );
     let events = ("contact.merged", "contact.deleted", "contact.updated");
     service::log(tx, RECORD, events, (from, into), changes).await?;
     Ok(new)
@@ -57,6 +65,11 @@ async fn hold(tx: &Tx, into: Uuid, from: &[Uuid]) -> Result<Merge> {
     let held: Vec<(i64, Uuid)> = query.load(&mut tx.conn()).await?;
     let successor = |uuid| successor(tx.conn(), tx.organization(), uuid);
     service::sort("Contact", &held, (from, into), successor).await
+}
+
+async fn addresses(tx: &Tx, contact: &Contact) -> Result<Vec<Address>> {
+    let addresses = current(tx, contact).await?;
+    Ok(addresses.into_iter().map(|one| one.address).collect())
 }
 
 async fn move_addresses(tx: &Tx, merge: &Merge) -> Result<()> {

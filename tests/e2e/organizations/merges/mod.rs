@@ -208,6 +208,21 @@ async fn a_merged_contact_is_not_written_to() {
 }
 
 #[tokio::test]
+async fn what_was_merged_into_a_deleted_contact_is_found_no_more() {
+    TestApp::run(async |app| {
+        let [one, two, three] = chain(app).await;
+        app.alpha.delete(&format!("contacts/{three}")).await.expect(204);
+        for old in [&one, &two] {
+            let path = format!("contacts/{old}");
+            app.alpha.get(&path).await.expect(404);
+            app.alpha.patch(&path, &json!({"name": "x"})).await.expect(404);
+            app.alpha.delete(&path).await.expect(404);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_merged_is_named() {
     TestApp::run(async |app| {
         for kind in ["contacts", "companies"] {
@@ -288,6 +303,10 @@ async fn a_merge_is_in_the_audit_log_of_both_and_in_the_events() {
         let hal = make(&app.alpha, "contacts", json!({"name": "Hal"})).await;
         let other = make(&app.alpha, "contacts", json!({"email": "hal@example.com"})).await;
         app.alpha.post("conversations", &json!({"contact_id": other})).await.expect(201);
+        let address = "INSERT INTO contact_addresses (organization_id, contact_id, channel_type, address, normalized, \
+            created_at, updated_at) SELECT organization_id, contact_id, 'SMS', '+14155550199', '+14155550199', \
+            created_at, updated_at FROM contact_addresses";
+        app.database.sql().await.batch_execute(address).await.unwrap();
         let request = app.alpha.request(Method::POST, &format!("contacts/{hal}/merge"));
         let request = request.header("X-Request-Id", "merging").json(&json!({"from": [other]}));
         app.alpha.send(request).await.expect(200);
@@ -302,6 +321,7 @@ async fn a_merge_is_in_the_audit_log_of_both_and_in_the_events() {
             ("update conversation", json!([{"field": "contact_id", "from": other, "to": hal}])),
             ("update contact", json!([
                 {"field": "email", "from": null, "to": "hal@example.com"},
+                {"field": "addresses", "from": null, "to": ["SMS +14155550199"]},
                 {"field": "merged_from", "from": null, "to": [other]},
             ])),
             ("delete contact", json!([{"field": "merged_into", "from": null, "to": hal}])),
