@@ -10,7 +10,7 @@ use super::order::{self, By, Order};
 use super::statement::{Count, Scope, Statement};
 use super::{Listed, MOST_BY_PAGE, Search, Start, Window};
 use crate::custom_fields::{self, Known};
-use crate::search::Pattern;
+use crate::search::{Pattern, spoken};
 use rapport_platform::{Error, Reader, Result};
 
 /// How many words of a free text count.
@@ -51,7 +51,7 @@ impl Query {
         };
         let mut groups = compile::groups(list, &known, &search.filters)?;
         let words = search.text.iter().flat_map(|text| text.split_whitespace());
-        for word in words.take(MOST_WORDS) {
+        for word in spoken(words.map(str::to_owned).collect()).iter().take(MOST_WORDS) {
             groups.push(compile::word(list, word)?);
         }
         let (sort, id) = order::order(list, &known, &search.sort)?;

@@ -12,7 +12,7 @@ pub(crate) mod words;
 pub(crate) use contacts::{Found, contacts};
 pub use fold::fold;
 pub use service::PgSearch;
-pub(crate) use terms::Pattern;
+pub(crate) use terms::{Pattern, spoken};
 pub use words::{SearchWords, rebuild};
 
 use async_trait::async_trait;

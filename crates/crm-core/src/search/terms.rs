@@ -48,6 +48,7 @@ impl Terms {
         if words.is_empty() {
             return Err(Error::invalid("q", "must not be empty"));
         }
+        let words = spoken(words);
         let single = words.len() == 1;
         Ok(Self {
             whole: words.join(" "),
@@ -209,6 +210,15 @@ pub(super) fn escape(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
+/// The words that have letters or digits, as `&` in `Tom & Jerry` has not; all of them when none has.
+pub(crate) fn spoken(mut words: Vec<String>) -> Vec<String> {
+    let says = |word: &String| word.chars().any(char::is_alphanumeric);
+    if words.iter().any(says) {
+        words.retain(says);
+    }
+    words
+}
+
 /// The digits of what may be a telephone number, last ones first: all of them, and without what is dialled only within
 /// a country, the zeros in front. So is the `(0)` that some write between the country and the number.
 fn phones(text: &str) -> Vec<String> {
@@ -247,6 +257,13 @@ mod tests {
         for text in ["309", "a309812", "5309x"] {
             assert!(phones(text).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn marks_between_words_say_nothing() {
+        assert_eq!(Terms::of("Diana & Prince").unwrap().whole, "diana prince");
+        assert_eq!(Terms::of("Ronald - (Mc)").unwrap().words, ["ronald", "(mc)"]);
+        assert_eq!(Terms::of("& -").unwrap().words, ["&", "-"]);
     }
 
     #[test]
