@@ -29,6 +29,27 @@ async fn answers_have_the_documented_shape() {
 }
 
 #[tokio::test]
+async fn its_subject_is_a_line_of_bounded_length() {
+    TestApp::run(async |app| {
+        let contact = app
+            .alpha
+            .post("contacts", &json!({"name": "Hal"}))
+            .await
+            .expect(201);
+        let about = |subject: &str| json!({"contact_id": contact.json["contact_id"], "subject": subject});
+        for subject in ["a\u{0}b", &"x".repeat(999)] {
+            let refused = app.alpha.post("conversations", &about(subject)).await.expect(422);
+            assert!(refused.detail().starts_with("subject: "), "{}", refused.detail());
+        }
+        app.alpha
+            .post("conversations", &about(&"x".repeat(998)))
+            .await
+            .expect(201);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn it_is_filed_read_and_assigned() {
     TestApp::run(async |app| {
         let made = make(&app.alpha).await;

@@ -5,11 +5,13 @@ use super::{
     Conversation, ConversationFilter, ConversationPatch, ConversationService, DEFAULT_FOLDER,
     NewConversation, folder_slug,
 };
+use crate::messages::limits::SUBJECT;
 use crate::{people, threads};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_crm_core::audit::{self, Action, Changes};
+use rapport_crm_core::text;
 use rapport_platform::events::Event;
 use rapport_platform::page::before;
 use rapport_platform::{Error, Page, PageRequest, Patch, Reader, Result, Tx, ids};
@@ -126,7 +128,8 @@ async fn insert(tx: &Tx, new: NewConversation) -> Result<Uuid> {
     use conversations::dsl;
     let folder = new.folder.as_deref().unwrap_or(DEFAULT_FOLDER);
     let folder = folder_slug(folder)?;
-    let subject_key = new.subject.as_deref().map(threads::subject_key);
+    let subject = text::optional("subject", new.subject, SUBJECT)?;
+    let subject_key = subject.as_deref().map(threads::subject_key);
     let start_at = new.start_at.unwrap_or(tx.now());
     let uuid = tx.uuid();
     diesel::insert_into(conversations::table)

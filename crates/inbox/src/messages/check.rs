@@ -12,7 +12,7 @@ use rapport_platform::{Error, Result};
 /// The columns of a message that callers write: sent or received through the sandbox.
 pub(super) fn written(mut new: NewMessage, now: DateTime<Utc>) -> Result<MessageValues> {
     new.subject = text::optional("subject", new.subject, SUBJECT)?;
-    new.email.message_id = text::optional("email_message_id", new.email.message_id, SUBJECT)?;
+    new.email.message_id = text::optional("email_metadata.email_message_id", new.email.message_id, SUBJECT)?;
     for (field, body) in bodies(&new) {
         if let Some(body) = body {
             limits::body(field, body)?;
@@ -34,7 +34,7 @@ pub(super) fn written(mut new: NewMessage, now: DateTime<Utc>) -> Result<Message
     if is_empty(&values) {
         return Err(Error::invalid(
             "content",
-            "at least one of content, html, subject, form_request_body and call_transcript is required",
+            "at least one of content, body_html, subject, form_request_body and call_transcript is required",
         ));
     }
     Ok(values)
@@ -97,7 +97,7 @@ fn is_empty(values: &MessageValues) -> bool {
 fn bodies(new: &NewMessage) -> [(&'static str, Option<&String>); 3] {
     [
         ("content", new.content.as_ref()),
-        ("html", new.html.as_ref()),
+        ("body_html", new.html.as_ref()),
         ("call_transcript", new.call_transcript.as_ref()),
     ]
 }
@@ -106,8 +106,8 @@ fn addresses(email: &Envelope) -> [(&'static str, &[String]); 4] {
     [
         ("from_email", email.from.as_slice()),
         ("to_emails", &email.to),
-        ("cc_emails", &email.cc),
-        ("bcc_emails", &email.bcc),
+        ("email_metadata.cc_emails", &email.cc),
+        ("email_metadata.bcc_emails", &email.bcc),
     ]
 }
 
@@ -120,7 +120,7 @@ fn check_addresses(email: &Envelope) -> Result<()> {
 fn check_storable(new: &NewMessage) -> Result<()> {
     let lines = [
         ("subject", new.subject.as_ref()),
-        ("email_message_id", new.email.message_id.as_ref()),
+        ("email_metadata.email_message_id", new.email.message_id.as_ref()),
     ];
     let texts = bodies(new).into_iter().chain(lines);
     let texts = texts.filter_map(|(field, text)| text.map(|text| (field, text)));
@@ -135,7 +135,7 @@ fn check_storable(new: &NewMessage) -> Result<()> {
         text::object("form_request_body", Some(body.clone()))?;
     }
     if new.call_duration_seconds.is_some_and(i32::is_negative) {
-        return Err(Error::invalid("call_duration_seconds", "must not be negative"));
+        return Err(Error::invalid("call_metadata.duration", "must not be negative"));
     }
     if new.authorship.is_some() && new.direction == Direction::Received {
         return Err(Error::invalid("authorship", "is for sent messages only"));
