@@ -230,7 +230,7 @@ fn meaning(surface: &Surface, status: u16) -> &'static str {
         422 if !shows(&Error::invalid("name", "must not be empty").into()) => {
             "The `Idempotency-Key` was used before with another request"
         }
-        400 => "An id, a cursor or a date cannot be read, or the JSON is malformed",
+        400 => "An id or a cursor cannot be read, the range of dates is none, or the JSON is malformed",
         401 => "The API key is missing or not accepted",
         403 => "The API key is missing, not accepted, or lacks the scope",
         404 => "There is no such record in this organization",

@@ -126,6 +126,11 @@ async fn a_key_does_no_more_than_its_scopes_allow() {
         let records = Records::make(app, &app.alpha).await;
         for operation in operations(app).await {
             let admin = ADMIN.contains(&operation.name().as_str());
+            let said = operation
+                .description
+                .replace('\n', " ")
+                .contains("Needs the scope `admin`");
+            assert_eq!(said, admin, "the document of {}", operation.name());
             if admin || writes(&operation) {
                 let scope = if admin { "admin" } else { "write" };
                 let detail = format!("API Key lacks the scope {scope}");

@@ -19,6 +19,8 @@ pub struct Operation {
     pub method: Method,
     /// What its surface answers.
     pub expected: Expected,
+    /// What its document says.
+    pub description: String,
     template: String,
     /// The example of its body.
     example: Option<Value>,
@@ -122,6 +124,7 @@ impl Operation {
             fields,
             takes_body: one["requestBody"].is_object(),
             is_csv,
+            description: one["description"].as_str().unwrap_or_default().to_owned(),
             too_large: resolve(document, &one["responses"]["413"])["content"]["application/json"]["examples"]
                 ["too_large"]["value"]
                 .clone(),

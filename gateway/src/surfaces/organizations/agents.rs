@@ -120,7 +120,7 @@ async fn get_agent(auth: Auth<Read>, id: PathId<AgentId>, app: App) -> Answer {
 
 /// Create an agent
 ///
-/// Makes an agent of the login with this e-mail address, and the login when there is none.
+/// Makes an agent of the login with this e-mail address, and the login when there is none. Needs the scope `admin`.
 #[utoipa::path(tag = "native", request_body = NewAgentBody, responses((status = 201, body = AgentView)))]
 #[post("")]
 async fn create_agent(auth: Auth<Admin>, app: App, once: Once, mut body: Body<NewAgentBody>) -> Answer {
@@ -149,7 +149,7 @@ async fn hashed(password: Option<String>) -> Result<Option<PasswordHash>, Error>
 /// Update an agent
 ///
 /// An absent key leaves the field. The organization must keep an active admin. The API keys of an agent who is not
-/// active are refused until the agent is again.
+/// active are refused until the agent is again. Needs the scope `admin`.
 #[utoipa::path(tag = "native", request_body = AgentPatchBody, responses((status = 200, body = AgentView)))]
 #[patch("/{agent_id}")]
 async fn update_agent(
@@ -173,7 +173,8 @@ async fn update_agent(
 /// Delete an agent
 ///
 /// The agent is found no more, its API keys end, and its companies and conversations are assigned to nobody. What it
-/// has written and done stays its own. The login stays too, and can be made an agent again, as a new one.
+/// has written and done stays its own. The login stays too, and can be made an agent again, as a new one. Needs the
+/// scope `admin`.
 #[utoipa::path(tag = "native", responses(
     (status = 204),
     (status = 409, description = "The last active admin must remain one"),

@@ -141,7 +141,7 @@ impl NewApiKeyBody {
 
 /// List API keys
 ///
-/// The keys of the organization and of its sandbox, newest first.
+/// The keys of the organization and of its sandbox, newest first. Needs the scope `admin`.
 #[utoipa::path(tag = "native", params(PageQuery), responses((status = 200, body = ListView<ApiKeyView>)))]
 #[get("")]
 async fn list_api_keys(auth: Auth<Admin>, page: Query<PageQuery>, app: App) -> Answer {
@@ -155,7 +155,7 @@ async fn list_api_keys(auth: Auth<Admin>, page: Query<PageQuery>, app: App) -> A
 
 /// Create an API key
 ///
-/// The key itself is in this answer and nowhere else.
+/// The key itself is in this answer and nowhere else. Needs the scope `admin`.
 #[utoipa::path(tag = "native", request_body = NewApiKeyBody, responses((status = 201, body = CreatedApiKeyView)))]
 #[post("")]
 async fn create_api_key(auth: Auth<Admin>, app: App, once: Once, body: Body<NewApiKeyBody>) -> Answer {
@@ -177,7 +177,7 @@ async fn create_api_key(auth: Auth<Admin>, app: App, once: Once, body: Body<NewA
 
 /// Delete an API key
 ///
-/// It is refused from then on.
+/// It is refused from then on. Needs the scope `admin`.
 #[utoipa::path(tag = "native", responses((status = 204)))]
 #[delete("/{api_key_id}")]
 async fn delete_api_key(auth: Auth<Admin>, id: PathId<ApiKeyId>, app: App) -> Answer {

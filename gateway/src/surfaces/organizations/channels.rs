@@ -91,7 +91,7 @@ async fn get_channel(auth: Auth<Read>, id: PathId<ChannelId>, app: App) -> Answe
 
 /// Update a channel
 ///
-/// Its name, and whether it carries anything. An absent key leaves the field.
+/// Its name, and whether it carries anything. An absent key leaves the field. Needs the scope `admin`.
 #[utoipa::path(tag = "native", request_body = ChannelPatchBody, responses((status = 200, body = ChannelView)))]
 #[patch("/{channel_id}")]
 async fn update_channel(

@@ -171,7 +171,10 @@ async fn create_company(auth: Auth<Write>, app: App, once: Once, body: Body<NewC
 /// Update a company
 ///
 /// An absent key leaves the field, `null` clears it.
-#[utoipa::path(tag = "native", request_body = CompanyPatchBody, responses((status = 200, body = CompanyView)))]
+#[utoipa::path(tag = "native", request_body = CompanyPatchBody, responses(
+    (status = 200, body = CompanyView),
+    (status = 409, description = "The company was merged into HR_id_0001sTvKHLu1nfyQT7mTfK"),
+))]
 #[patch("/{company_id}")]
 async fn update_company(
     auth: Auth<Write>,
@@ -190,7 +193,9 @@ async fn update_company(
 /// Delete a company
 ///
 /// Its contacts and sales remain, without a company.
-#[utoipa::path(tag = "native", responses((status = 204)))]
+#[utoipa::path(tag = "native", responses(
+    (status = 204), (status = 409, description = "The company was merged into HR_id_0001sTvKHLu1nfyQT7mTfK"),
+))]
 #[delete("/{company_id}")]
 async fn delete_company(auth: Auth<Write>, id: PathId<CompanyId>, app: App) -> Answer {
     app.db

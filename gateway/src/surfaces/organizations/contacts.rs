@@ -180,7 +180,10 @@ async fn get_contact(auth: Auth<Read>, id: PathId<ContactId>, app: App, request:
 /// Create a contact
 ///
 /// At least one of `name`, `email` and `phone_number` is needed. 409 when another contact has the address.
-#[utoipa::path(tag = "contacts", request_body = NewContactBody, responses((status = 201, body = ContactView)))]
+#[utoipa::path(tag = "contacts", request_body = NewContactBody, responses(
+    (status = 201, body = ContactView),
+    (status = 409, description = "email: another contact has this address"),
+))]
 #[post("")]
 async fn create_contact(auth: Auth<Write>, app: App, once: Once, body: Body<NewContactBody>) -> Answer {
     once.created(&app, &auth, body, async |tx, body| {
@@ -193,8 +196,12 @@ async fn create_contact(auth: Auth<Write>, app: App, once: Once, body: Body<NewC
 
 /// Update a contact
 ///
-/// An absent key leaves the field, `null` clears it.
-#[utoipa::path(tag = "native", request_body = ContactPatchBody, responses((status = 200, body = ContactView)))]
+/// An absent key leaves the field, `null` clears it. Of a contact with several e-mail addresses or telephone numbers, as
+/// after a merge, the first of each is shown and changed; without it, the next one is shown.
+#[utoipa::path(tag = "native", request_body = ContactPatchBody, responses(
+    (status = 200, body = ContactView),
+    (status = 409, description = "email: another contact has this address"),
+))]
 #[patch("/{contact_id}")]
 async fn update_contact(
     auth: Auth<Write>,
@@ -238,7 +245,9 @@ async fn archive_contact(
 /// Delete a contact
 ///
 /// Its addresses become free for others; its conversations remain.
-#[utoipa::path(tag = "native", responses((status = 204)))]
+#[utoipa::path(tag = "native", responses(
+    (status = 204), (status = 409, description = "The contact was merged into HR_id_0001sTvKHLu1nfyQT7mTfK"),
+))]
 #[delete("/{contact_id}")]
 async fn delete_contact(auth: Auth<Write>, id: PathId<ContactId>, app: App) -> Answer {
     app.db

@@ -115,7 +115,8 @@ pub struct ConversationPatchBody {
 /// List conversations
 ///
 /// Newest first by their start, which does not change while they go on; so a walk through the pages meets
-/// each exactly once. The dates limit the start.
+/// each exactly once. Only a message from before its start, as imports bring, moves a conversation down the list. The
+/// dates limit the start.
 #[utoipa::path(tag = "conversations", params(PageQuery, DateQuery), responses((status = 200, body = ListView<ConversationView>)))]
 #[get("")]
 async fn list_conversations(

@@ -29,7 +29,7 @@ pub struct ErasureBody {
 /// others; and the values in the audit log, where it then says `[erased]`. Conversations, messages and sales stay without it,
 /// so that reports stay as they are. The contact is then found no more, its addresses are free, and a later message
 /// from one of them makes a new contact. Copies of its addresses in conversations of others are not touched; answers
-/// kept for an `Idempotency-Key` go within 24 hours.
+/// kept for an `Idempotency-Key` go within 24 hours. Needs the scope `admin`.
 #[utoipa::path(tag = "native", request_body = ErasureBody, responses((status = 204)))]
 #[post("/{contact_id}/erase")]
 async fn erase_contact(

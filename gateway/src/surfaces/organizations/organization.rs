@@ -140,6 +140,7 @@ async fn list_organizations(auth: Auth<Read>, app: App) -> Answer {
 /// Create an organization
 ///
 /// It stands below the credential's own organization, whose keys open it too. There are two levels.
+/// Needs the scope `admin`.
 #[utoipa::path(tag = "native", request_body = NewOrganizationBody, responses((status = 201, body = OrganizationView)))]
 #[post("")]
 async fn create_organization(
@@ -160,7 +161,8 @@ async fn create_organization(
 
 /// Update an organization
 ///
-/// An absent key leaves the field. What is not part of its documented form is read at `…/settings`.
+/// An absent key leaves the field. What is not part of its documented form is read at `…/settings`. Needs the scope
+/// `admin`.
 #[utoipa::path(tag = "native", request_body = OrganizationPatchBody, responses((status = 200, body = OrganizationView)))]
 #[patch("/{organization_id}")]
 async fn update_organization(auth: Auth<Admin>, app: App, body: Body<OrganizationPatchBody>) -> Answer {
