@@ -36,7 +36,12 @@ impl Changes {
     /// Notes `field` if `from` and `to` differ.
     #[must_use]
     pub fn field(mut self, field: &'static str, from: &impl Serialize, to: &impl Serialize) -> Self {
-        if let Some((from, to)) = difference(Json::of(from), Json::of(to)) {
+        let (from, to) = (text(from), text(to));
+        // Most fields of most records stay as they are, which the text soon tells.
+        if from == to {
+            return self;
+        }
+        if let Some((from, to)) = difference(read(&from), read(&to)) {
             let (from, to) = (masked(field, from), masked(field, to));
             self.0.push(Change { field, from, to });
         }
@@ -59,6 +64,15 @@ impl Changes {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Its JSON; none for what has no such form.
+fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn read(json: &str) -> Json {
+    Json::read(json).unwrap_or(Json::Null)
 }
 
 /// What differs, if something does.

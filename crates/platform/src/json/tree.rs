@@ -44,14 +44,11 @@ impl Number {
 }
 
 impl Json {
-    /// The JSON form of `value`; null when it has none, such as a map whose keys are not strings.
-    pub fn of(value: &impl Serialize) -> Self {
-        let text = serde_json::to_string(value).unwrap_or_default();
-        Self::read(&text).unwrap_or(Self::Null)
-    }
-
     /// The value that `text` writes.
-    pub(super) fn read(text: &str) -> serde_json::Result<Self> {
+    ///
+    /// # Errors
+    /// When it is no JSON.
+    pub fn read(text: &str) -> serde_json::Result<Self> {
         Ok(match text.trim_ascii_start().bytes().next() {
             Some(b'{') => Self::Object(members(text)?),
             Some(b'[') => {

@@ -55,7 +55,18 @@ impl Lenient for String {
 
 impl Lenient for RawJson {
     fn read(json: &str) -> Result<Self, Vec<Issue>> {
-        typed(json, |c| c == '{', "an object")
+        if !json.starts_with('{') {
+            return Err(vec![Issue::new(
+                Code::InvalidType,
+                "",
+                "must be an object".to_owned(),
+            )]);
+        }
+        serde_json::from_str(json).map_err(|error| {
+            let text = error.to_string();
+            let message = text.split(" at line ").next().unwrap_or(&text);
+            vec![Issue::new(Code::InvalidValue, "", message.to_owned())]
+        })
     }
 }
 
@@ -214,6 +225,10 @@ mod tests {
         assert_eq!(code::<Vec<String>>("\"a\""), found(Code::InvalidType, ""));
         assert_eq!(code::<Vec<String>>("[\"a\", 1]"), found(Code::InvalidType, "[1]"));
         assert_eq!(code::<RawJson>("[]"), found(Code::InvalidType, ""));
+        assert_eq!(
+            RawJson::read(r#"{"a": 1e400}"#).unwrap_err()[0].message,
+            "must not hold numbers beyond the range of a double"
+        );
         assert_eq!(
             code::<chrono::DateTime<chrono::Utc>>("\"soon\""),
             found(Code::InvalidValue, "")
