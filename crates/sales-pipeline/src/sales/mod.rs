@@ -86,7 +86,7 @@ pub struct SaleFilter {
     pub from: Option<DateTime<Utc>>,
     /// Only those made before this time.
     pub to: Option<DateTime<Utc>>,
-    /// Only those of this agent.
+    /// Only those of this agent, who may be deleted.
     pub owner: Option<Uuid>,
     /// Only those with this company.
     pub company: Option<Uuid>,
@@ -158,7 +158,7 @@ pub struct NewSaleContact {
 pub struct SalePatch {
     /// `false` ends the drafting; a sale that is none cannot become a draft.
     pub draft: Patch<bool>,
-    /// An agent of the organization.
+    /// An agent of the organization, deleted only if the sale is that one's already.
     pub owner: Patch<Uuid>,
     /// A company of the organization.
     pub company: Patch<Uuid>,

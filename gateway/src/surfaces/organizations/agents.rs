@@ -173,7 +173,8 @@ async fn update_agent(
 /// Delete an agent
 ///
 /// The agent is found no more, its API keys end, and its companies and conversations are assigned to nobody. What it
-/// has written and done stays its own. The login stays too, and can be made an agent again, as a new one.
+/// has written and done stays its own, and so do its sales until they are given to somebody else. The login stays too,
+/// and can be made an agent again, as a new one.
 #[utoipa::path(tag = "native", responses(
     (status = 204),
     (status = 409, description = "The last active admin must remain one"),

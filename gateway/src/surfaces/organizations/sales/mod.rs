@@ -58,7 +58,7 @@ async fn list_sales(
 /// List an agent's sales
 ///
 /// Those that the agent owns, newest first by their creation, which the dates limit. Drafts are left out unless they
-/// are asked for.
+/// are asked for. Sales of an agent who was deleted are in the list of all, under `owner_id`.
 #[utoipa::path(
     tag = "agents",
     params(PageQuery, DateQuery, DraftsQuery),
@@ -77,6 +77,7 @@ async fn list_agent_sales(
         owner: Some(id.0),
         ..SaleQuery::default().into_filter(&dates.0, drafts.0)?
     };
+    app.agents.get(&app.reader(&auth.ctx).await?, id.0).await?;
     list(&app, &auth, page.0, filter).await
 }
 

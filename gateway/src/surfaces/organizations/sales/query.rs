@@ -46,7 +46,7 @@ pub struct DraftsQuery {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SaleQuery {
-    /// Only those of this agent.
+    /// Only those of this agent, who may be deleted.
     #[param(example = json!(null))]
     owner_id: Option<String>,
     /// Only those with this company.
