@@ -2,6 +2,7 @@
 
 mod browser;
 mod lint;
+mod names;
 mod routes;
 mod schema;
 mod sizes;
