@@ -1,6 +1,7 @@
 //! Sales: what may be sold to whom, for how much, and how far it has come.
 
 mod companies;
+mod deletions;
 mod links;
 mod load;
 mod log;
@@ -11,6 +12,7 @@ mod status;
 mod store;
 
 pub use companies::CompanySales;
+pub use deletions::FollowDeletions;
 pub use merges::FollowMerges;
 pub use service::PgSales;
 
@@ -37,7 +39,8 @@ pub struct Sale {
     pub owner: Option<Uuid>,
     /// The company that buys.
     pub company: Option<Uuid>,
-    /// The contacts it is made with, as they were given; if there are any, exactly one is the primary one.
+    /// The contacts it is made with, as they were given; if there are any, exactly one is the primary one. One that is
+    /// deleted goes, and the first of the others becomes primary if it was.
     pub contacts: Vec<SaleContact>,
     /// The conversations about it, as they were given.
     pub conversations: Vec<Uuid>,

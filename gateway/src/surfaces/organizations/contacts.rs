@@ -237,7 +237,8 @@ async fn archive_contact(
 
 /// Delete a contact
 ///
-/// Its addresses become free for others; its conversations remain.
+/// Its addresses become free for others; its conversations remain. Its sales remain without it: each gets a new version,
+/// and the first contact that is left becomes the primary one if it was.
 #[utoipa::path(tag = "native", responses((status = 204)))]
 #[delete("/{contact_id}")]
 async fn delete_contact(auth: Auth<Write>, id: PathId<ContactId>, app: App) -> Answer {

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod changes;
+mod deletions;
 mod quotes;
 
 use crate::support::records::unknown_id;
