@@ -120,22 +120,11 @@ fn answer(sale: Sale) -> Answer {
 )]
 #[post("")]
 async fn create_sale(auth: Auth<Write>, app: App, once: Once, body: Body<NewSaleBody>) -> Answer {
-    let mut version = None;
-    let made = once.created(&app, &auth, body, async |tx, body| {
+    let made = once.tagged(&app, &auth, body, StatusCode::CREATED, async |tx, body| {
         let sale = app.sales.create(tx, body.into_domain()?).await?;
-        version = Some(sale.version);
-        Ok(SaleView::from(sale))
+        Ok((sale.version, SaleView::from(sale)))
     });
-    let made = Box::pin(made).await?;
-    Ok(tagged_if(made, version))
-}
-
-/// An answer that was kept has no version: by now it may be another one.
-fn tagged_if(answer: HttpResponse, version: Option<i64>) -> HttpResponse {
-    match version {
-        Some(version) => tagged(answer, version),
-        None => answer,
-    }
+    Box::pin(made).await
 }
 
 /// Update a sale
@@ -204,13 +193,11 @@ async fn change_sale_status(
     app: App,
     (once, body): (Once, Body<SaleStatusBody>),
 ) -> Answer {
-    let (mut version, expected) = (None, expected_version(expected));
-    let change = once.answered(&app, &auth, body, async |tx, body| {
+    let expected = expected_version(expected);
+    let change = once.tagged(&app, &auth, body, StatusCode::OK, async |tx, body| {
         let to = body.into_domain()?;
         let sale = app.sales.change_status(tx, id.0, to, &expected).await?;
-        version = Some(sale.version);
-        Ok((StatusCode::OK, SaleView::from(sale)))
+        Ok((sale.version, SaleView::from(sale)))
     });
-    let changed = Box::pin(change).await?;
-    Ok(tagged_if(changed, version))
+    Box::pin(change).await
 }
