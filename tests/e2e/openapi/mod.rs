@@ -3,6 +3,7 @@
 mod browser;
 mod lint;
 mod names;
+mod nulls;
 mod routes;
 mod schema;
 mod sizes;

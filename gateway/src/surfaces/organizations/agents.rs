@@ -83,14 +83,14 @@ pub struct NewAgentBody {
 #[serde(deny_unknown_fields)]
 pub struct AgentPatchBody {
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Kara Zor-El")]
+    #[schema(value_type = String, max_length = 255, example = "Kara Zor-El")]
     name: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<RoleName>, example = "admin")]
+    #[schema(value_type = RoleName, example = "admin")]
     role: Patch<RoleName>,
     /// Whether the agent works here; one admin must remain.
     #[serde(default)]
-    #[schema(value_type = Option<bool>, example = true)]
+    #[schema(value_type = bool, example = true)]
     active: Patch<bool>,
 }
 

@@ -52,17 +52,17 @@ with_kept_keys! {
     /// Changes to a task. An absent key leaves the field, `null` clears it.
     pub struct TaskBody {
         #[serde(default)]
-        #[schema(value_type = Option<TaskStatus>, example = "completed")]
+        #[schema(value_type = TaskStatus, example = "completed")]
         status: Patch<TaskStatus>,
         #[serde(default)]
-        #[schema(value_type = Option<TaskContext>)]
+        #[schema(value_type = TaskContext)]
         context: Patch<TaskContext>,
         /// What is to be done; it cannot be cleared.
         #[serde(default)]
-        #[schema(value_type = Option<String>, max_length = 10_000, example = "Updated task objective")]
+        #[schema(value_type = String, max_length = 10_000, example = "Updated task objective")]
         objective: Patch<String>,
         #[serde(default)]
-        #[schema(value_type = Option<TaskWorker>)]
+        #[schema(value_type = TaskWorker)]
         assigned_to: Patch<TaskWorker>,
         /// Since when those it is assigned to can see it.
         #[serde(default)]
