@@ -123,10 +123,13 @@ async fn a_test_key_is_seen_and_ended_where_it_was_made() {
         app.alpha.delete(&path).await.expect(404);
         let logged = app.alpha.get("audit-logs?record_type=api_key").await.expect(200);
         let actions: Vec<_> = logged.json["data"].as_array().unwrap().iter().collect();
-        let [deleted, _, ..] = actions.as_slice() else {
+        let [deleted, inserted, ..] = actions.as_slice() else {
             panic!("two entries: {actions:?}")
         };
         assert_eq!(deleted["action_type"], "delete");
+        let agent = json!({"field": "agent_id", "from": null, "to": app.alpha.agent_id});
+        let told = inserted["changes"].as_array().unwrap();
+        assert!(told.contains(&agent), "{told:?}");
     })
     .await;
 }

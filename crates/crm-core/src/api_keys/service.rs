@@ -44,6 +44,7 @@ impl ApiKeyService for PgApiKeys {
         let changes = Changes::new()
             .field("name", &None::<&str>, &stored.name)
             .field("scopes", &None::<()>, &stored.scopes.names())
+            .field("agent_id", &None::<()>, &stored.agent.map(ids::opaque))
             .field("expires_at", &None::<()>, &stored.expires_at)
             .masked("secret");
         audit::record(tx, Action::Insert, (RECORD, uuid), &changes).await?;

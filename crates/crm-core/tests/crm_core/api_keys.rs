@@ -169,6 +169,15 @@ async fn a_test_key_is_deleted_by_the_organization_that_made_it() {
 }
 
 #[tokio::test]
+async fn the_audit_log_tells_for_whom_a_key_acts() {
+    let stage = Stage::new().await;
+    make(&stage, test_key(&stage)).await.unwrap();
+    let told = "SELECT count(*) FROM audit_logs WHERE request_id = 'test' AND record_type = 'api_key' \
+                AND changes @> '[{\"field\": \"agent_id\", \"from\": null}]'";
+    assert_eq!(stage.count(told).await, 1);
+}
+
+#[tokio::test]
 async fn test_keys_made_at_once_share_one_sandbox() {
     let stage = Stage::new().await;
     let (one, two, three) = tokio::join!(
