@@ -93,6 +93,7 @@ async fn checked(tx: &Tx, new: NewMessageDraft) -> Result<DraftValues> {
         let message = "at least one of subject and body_html is required";
         return Err(Error::invalid("body_html", message));
     }
+    check::says_something(new.modality, body_html.as_deref())?;
     check::copies(&new.cc_emails, &new.bcc_emails)?;
     Ok(DraftValues {
         status: DraftStatus::Pending,

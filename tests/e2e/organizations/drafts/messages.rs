@@ -119,6 +119,35 @@ async fn what_cannot_be_accepted_is_named() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_sent_is_named() {
+    TestApp::run(async |app| {
+        for (fields, said) in [
+            (
+                json!({"modality": "text", "to_phone_number": "513-867-5309"}),
+                "body_html: must hold some text",
+            ),
+            (
+                json!({"modality": "text", "to_phone_number": "513-867-5309",
+                    "body_html": "<img src=\"https://example.com/roof.png\">"}),
+                "body_html: must hold some text",
+            ),
+        ] {
+            let refused = app
+                .alpha
+                .post("message-drafts", &draft(&fields))
+                .await
+                .expect(422);
+            assert!(
+                refused.detail().starts_with(said),
+                "{fields}: {}",
+                refused.detail()
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn sending_at_once_and_asking_somebody_exclude_each_other() {
     TestApp::run(async |app| {
         let both = draft(&json!({"autosend_draft": true, "add_notification": true}));
@@ -133,7 +162,7 @@ async fn sending_at_once_and_asking_somebody_exclude_each_other() {
 #[tokio::test]
 async fn there_must_be_an_active_channel() {
     TestApp::run(async |app| {
-        let text = draft(&json!({"modality": "text", "to_phone_number": "513-867-5309"}));
+        let text = draft(&json!({"modality": "text", "to_phone_number": "513-867-5309", "body_html": "Hi"}));
         let channel = channel(&app.alpha, "text").await;
         app.alpha
             .patch(&channel, &json!({"active": false}))

@@ -111,6 +111,29 @@ async fn what_overwrites_nothing_is_not_logged() {
 }
 
 #[tokio::test]
+async fn what_answers_a_text_must_hold_text() {
+    TestApp::run(async |app| {
+        let path = drafts_path(&app.alpha).await;
+        let picture = json!({"body_html": "<img src=\"https://example.com/roof.png\">"});
+        app.alpha.post(&path, &picture).await.expect(201);
+        let messages = path.replace("response-drafts", "messages");
+        let text = json!({"modality": "text", "message_direction": "received", "content": "Hello?"});
+        app.alpha.post(&messages, &text).await.expect(201);
+        let refused = app.alpha.post(&path, &picture).await.expect(422);
+        assert!(
+            refused.detail().starts_with("body_html: must hold some text"),
+            "{}",
+            refused.detail()
+        );
+        app.alpha
+            .post(&path, &json!({"body_html": "Hi"}))
+            .await
+            .expect(200);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_repeated_request_is_answered_with_its_own_status() {
     TestApp::run(async |app| {
         let path = drafts_path(&app.alpha).await;

@@ -153,7 +153,7 @@ pub struct NewMessageDraftBody {
     bcc_emails: Option<Vec<String>>,
     #[schema(max_length = 998, example = "Following up on your quote")]
     subject: Option<String>,
-    /// Sanitised before it is stored.
+    /// Sanitised before it is stored. Needed for `text`, with some text in it.
     #[schema(example = "<p>Hi Diana, checking in on the quote we sent yesterday.</p>")]
     body_html: Option<String>,
     /// Send it without waiting for anybody: at once, or at `scheduled_send_at`. Excludes `add_notification`.
