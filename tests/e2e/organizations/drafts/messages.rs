@@ -123,6 +123,12 @@ async fn what_cannot_be_sent_is_named() {
     TestApp::run(async |app| {
         for (fields, said) in [
             (
+                json!({"subject": "Hi\r\nBcc: all@example.com"}),
+                "subject: must be one line",
+            ),
+            (json!({"subject": "Hi\nthere"}), "subject: must be one line"),
+            (json!({"subject": "Hi\rthere"}), "subject: must be one line"),
+            (
                 json!({"modality": "text", "to_phone_number": "513-867-5309"}),
                 "body_html: must hold some text",
             ),

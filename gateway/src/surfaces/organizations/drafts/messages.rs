@@ -151,6 +151,7 @@ pub struct NewMessageDraftBody {
     cc_emails: Option<Vec<String>>,
     #[schema(example = json!([]))]
     bcc_emails: Option<Vec<String>>,
+    /// One line.
     #[schema(max_length = 998, example = "Following up on your quote")]
     subject: Option<String>,
     /// Sanitised before it is stored. Needed for `text`, with some text in it.

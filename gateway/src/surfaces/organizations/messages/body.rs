@@ -19,6 +19,7 @@ pub struct NewMessageBody {
     /// The agent who wrote it; for a sent one the key's agent when absent.
     #[schema(example = json!(null))]
     agent_id: Option<String>,
+    /// One line.
     #[schema(max_length = 998, example = "Following up on your inquiry")]
     subject: Option<String>,
     /// The text; taken from `body_html` when absent.
