@@ -145,6 +145,10 @@ async fn what_cannot_be_accepted_is_named() {
                 json!({"name": "x", "scopes": ["read"], "expires_at": "2020-01-01T00:00:00Z"}),
                 "expires_at",
             ),
+            (
+                json!({"name": "x", "scopes": ["read"], "expires_at": "+262142-12-31T23:59:59Z"}),
+                "expires_at: must be a date and time as in RFC 3339",
+            ),
         ] {
             let refused = app.alpha.post("api-keys", &body).await.expect(422);
             assert!(refused.detail().contains(field), "{}", refused.detail());

@@ -99,7 +99,6 @@ async fn what_cannot_be_accepted_is_named() {
             (json!({"bcc_emails": ["nobody"]}), "bcc_emails"),
             (json!({"folder": "!?"}), "folder"),
             (json!({"scheduled_send_at": past}), "scheduled_send_at"),
-            (json!({"scheduled_send_at": "tomorrow"}), "scheduled_send_at"),
             (json!({"agent_id": "me"}), "agent_id"),
             (json!({"agent_id": app.beta.agent_id}), "agent_id"),
             (json!({"authorship": "ai_edited"}), "authorship"),
@@ -136,6 +135,18 @@ async fn what_cannot_be_sent_is_named() {
                 json!({"modality": "text", "to_phone_number": "513-867-5309",
                     "body_html": "<img src=\"https://example.com/roof.png\">"}),
                 "body_html: must hold some text",
+            ),
+            (
+                json!({"scheduled_send_at": "tomorrow"}),
+                "scheduled_send_at: must be a date and time as in RFC 3339, such as 2030-01-31T09:00:00Z",
+            ),
+            (
+                json!({"scheduled_send_at": "+262142-12-31T23:59:59Z"}),
+                "scheduled_send_at: must be a date and time as in RFC 3339",
+            ),
+            (
+                json!({"scheduled_send_at": "9999-12-31T23:59:59-01:00"}),
+                "scheduled_send_at",
             ),
         ] {
             let refused = app

@@ -168,6 +168,7 @@ pub struct NewMessageDraftBody {
     #[schema(max_length = 100, example = "Sales Follow-up")]
     folder: Option<String>,
     /// Send it at this time, which lies ahead.
+    #[serde(default, with = "time::option")]
     #[schema(example = json!(null))]
     scheduled_send_at: Option<DateTime<Utc>>,
     /// The agent who writes it; the key's agent when absent.

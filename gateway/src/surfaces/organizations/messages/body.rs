@@ -1,6 +1,7 @@
 //! How a new message is given.
 
 use super::super::fields::reference;
+use super::super::time;
 use super::view::{AuthorshipName, DirectionName, ModalityName};
 use chrono::{DateTime, Utc};
 use rapport_inbox::messages::{Envelope, NewMessage};
@@ -34,6 +35,7 @@ pub struct NewMessageBody {
     #[schema(example = json!(null))]
     call_transcript: Option<String>,
     /// When it was sent (RFC 3339); now when absent.
+    #[serde(default, with = "time::option")]
     #[schema(example = json!(null))]
     sent_at: Option<DateTime<Utc>>,
     /// Who wrote it, of a sent one: analytics count what the AI wrote. Unknown when absent.
