@@ -27,6 +27,16 @@ pub fn optional(field: &'static str, text: Option<String>, max: usize) -> Result
     Ok(Some(text.to_owned()))
 }
 
+/// As [`optional`], but what does not stay on one line is refused too: it may become a header of a mail, which ends with
+/// the line (RFC 5322, section 2.2).
+pub fn line(field: &'static str, text: Option<String>, max: usize) -> Result<Option<String>> {
+    let text = optional(field, text, max)?;
+    if text.as_ref().is_some_and(|text| text.contains(['\r', '\n'])) {
+        return Err(Error::invalid(field, "must be one line"));
+    }
+    Ok(text)
+}
+
 /// As [`optional`], but an empty text is refused too.
 pub fn required(field: &'static str, text: String, max: usize) -> Result<String> {
     optional(field, Some(text), max)?.ok_or_else(|| Error::invalid(field, "must not be empty"))

@@ -27,7 +27,12 @@ pub struct Stored {
     pub status: u16,
     /// The body, as it was sent.
     pub body: Vec<u8>,
+    /// The entity tag of what the body shows, if it has one.
+    pub etag: Option<String>,
 }
+
+/// Fingerprint, status, body and entity tag.
+type Row = (Vec<u8>, i16, Vec<u8>, Option<String>);
 
 /// The kept answer to `request`, if it was asked before. Until the transaction ends, no other one gets
 /// past this point with the same key.
@@ -40,14 +45,14 @@ pub async fn replay(tx: &Tx, request: &Request) -> Result<Option<Stored>> {
             "A request with this Idempotency-Key is still running",
         ));
     }
-    let row: Option<(Vec<u8>, i16, Vec<u8>)> = table::table
+    let row: Option<Row> = table::table
         .find((tx.organization(), request.credential, &request.key))
         .filter(table::created_at.gt(tx.now() - chrono::TimeDelta::hours(KEPT_HOURS)))
-        .select((table::fingerprint, table::status, table::body))
+        .select((table::fingerprint, table::status, table::body, table::etag))
         .first(&mut tx.conn())
         .await
         .optional()?;
-    let Some((fingerprint, status, body)) = row else {
+    let Some((fingerprint, status, body, etag)) = row else {
         return Ok(None);
     };
     if fingerprint != sealed(tx, request) {
@@ -59,6 +64,7 @@ pub async fn replay(tx: &Tx, request: &Request) -> Result<Option<Stored>> {
     Ok(Some(Stored {
         status: u16::try_from(status).unwrap_or_default(),
         body,
+        etag,
     }))
 }
 
@@ -71,6 +77,7 @@ pub async fn keep(tx: &Tx, request: &Request, answer: &Stored) -> Result<()> {
         table::fingerprint.eq(sealed(tx, request)),
         table::status.eq(i16::try_from(answer.status).unwrap_or_default()),
         table::body.eq(&answer.body),
+        table::etag.eq(&answer.etag),
         table::created_at.eq(tx.now()),
     );
     let key = (

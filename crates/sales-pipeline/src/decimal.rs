@@ -19,6 +19,12 @@ pub const MONEY: Digits = Digits {
     fraction: 12,
 };
 
+/// The digits of totals: those of the most that quotes can amount to.
+pub const TOTAL: Digits = Digits {
+    whole: 38,
+    fraction: 12,
+};
+
 /// The digits of quantities: no more than those that a JSON number keeps for every reader (RFC 8259, section 6).
 pub const QUANTITY: Digits = Digits {
     whole: 9,

@@ -10,4 +10,4 @@ pub mod sales;
 pub mod tasks;
 
 pub use pipeline::{PgPipeline, PipelineService};
-pub use sales::{CompanySales, FollowMerges, PgSales, SaleService};
+pub use sales::{CompanySales, FollowDeletions, FollowMerges, PgSales, SaleService};

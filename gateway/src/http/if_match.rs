@@ -38,11 +38,16 @@ fn version(tag: &EntityTag) -> Option<i64> {
     if tag.weak { None } else { tag.tag().parse().ok() }
 }
 
+/// The entity tag of a version.
+pub fn tag(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
 /// Gives an answer the tag of the version that it shows.
 #[must_use]
 pub fn tagged(mut answer: HttpResponse, version: i64) -> HttpResponse {
     // Digits between quotes are a header value.
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
+    if let Ok(tag) = HeaderValue::from_str(&tag(version)) {
         answer.headers_mut().insert(ETAG, tag);
     }
     answer

@@ -3,9 +3,10 @@
 use super::auth::Auth;
 use super::body::Body;
 use super::error::ApiError;
-use super::{Answer, App};
+use super::{Answer, App, if_match};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
+use actix_web::http::header::ETAG;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use rapport_platform::idempotency::{self, Request, Stored};
 use rapport_platform::{Error, Tx};
@@ -17,7 +18,7 @@ const HEADER: &str = "Idempotency-Key";
 const LONGEST: usize = 255;
 
 /// The request's `Idempotency-Key`, if it has one. With it, the same request is carried out once; later
-/// ones are answered with the stored status and body and `Idempotent-Replayed: true`.
+/// ones are answered with the stored status, body and `ETag`, and `Idempotent-Replayed: true`.
 #[derive(Debug)]
 pub struct Once {
     key: Option<String>,
@@ -93,6 +94,34 @@ impl Once {
         self.run(app, auth, body, work).await
     }
 
+    /// As [`Once::created`], with this status, of a record that has versions: `work` gives the one that it shows, which
+    /// `ETag` tells, also when the answer is repeated.
+    ///
+    /// # Errors
+    /// As [`Once::created`].
+    pub async fn tagged<P, T, V, F>(
+        self,
+        app: &App,
+        auth: &Auth<P>,
+        body: Body<T>,
+        status: StatusCode,
+        work: F,
+    ) -> Answer
+    where
+        V: Serialize,
+        F: AsyncFnOnce(&mut Tx, T) -> rapport_platform::Result<(i64, V)>,
+    {
+        let work = async |tx: &mut Tx, value| {
+            let (version, view) = work(tx, value).await?;
+            let stored = Stored {
+                etag: Some(if_match::tag(version)),
+                ..stored(status, &view)?
+            };
+            Ok((stored.clone(), stored))
+        };
+        self.run(app, auth, body, work).await
+    }
+
     /// As [`Once::created`], for an answer that holds a secret: `work` gives the answer, and the form of it
     /// that is kept, without the secret.
     ///
@@ -130,6 +159,7 @@ impl Once {
             let stored = Stored {
                 status: StatusCode::NO_CONTENT.as_u16(),
                 body: Vec::new(),
+                etag: None,
             };
             Ok((stored.clone(), stored))
         };
@@ -175,6 +205,7 @@ fn stored(status: StatusCode, view: &impl Serialize) -> Result<Stored, Error> {
     Ok(Stored {
         status: status.as_u16(),
         body: serde_json::to_vec(view).map_err(Error::internal)?,
+        etag: None,
     })
 }
 
@@ -183,6 +214,9 @@ fn answer(stored: Stored, replayed: bool) -> Answer {
     let mut answer = HttpResponse::build(status);
     if !stored.body.is_empty() {
         answer.content_type("application/json");
+    }
+    if let Some(tag) = stored.etag {
+        answer.insert_header((ETAG, tag));
     }
     if replayed {
         answer.insert_header(("Idempotent-Replayed", "true"));

@@ -66,12 +66,18 @@ fn references(document: &Document, value: &Value, names: &mut BTreeSet<String>) 
 /// Marks a property that an answer leaves out when it has no value, as some documented objects do.
 const OPTIONAL: &str = "x-optional";
 
-/// An answer has all its keys, those without a value being null, except for those marked [`OPTIONAL`].
+/// An answer has all its keys, those without a value being null, except for those marked [`OPTIONAL`]. A reference keeps
+/// no mark: one that need not be there leads to what is never null, so it is left out.
 fn require_all(schema: &mut Value) {
+    let declared = schema["required"].as_array().cloned().unwrap_or_default();
     if let Some(properties) = schema["properties"].as_object() {
+        let left_out = |name: &str, property: &Value| {
+            let reference = property.get("$ref").is_some();
+            property.get(OPTIONAL).is_some() || (reference && !declared.iter().any(|one| one == name))
+        };
         let required = properties
             .iter()
-            .filter(|(_, property)| property.get(OPTIONAL).is_none());
+            .filter(|(name, property)| !left_out(name, property));
         let names: Vec<String> = required.map(|(name, _)| name.clone()).collect();
         schema["required"] = names.into();
     }

@@ -51,5 +51,6 @@ table! {
         status -> Int2,
         body -> Bytea,
         created_at -> Timestamptz,
+        etag -> Nullable<Text>,
     }
 }

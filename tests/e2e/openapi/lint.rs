@@ -266,3 +266,17 @@ fn every_reference_leads_somewhere() {
         assert!(found.is_empty(), "{found:?}");
     }
 }
+
+#[test]
+fn what_a_quote_leaves_out_need_not_be_there() {
+    let (_, document) = surfaces::documents()
+        .into_iter()
+        .find(|(surface, _)| surface.name == "organizations")
+        .expect("the surface");
+    let quote = json!({"output": {"currency": "USD", "total_price": "0.00"}, "arguments": {"products": []}});
+    let schema = json!({"$ref": "#/components/schemas/QuoteView"});
+    assert_eq!(
+        problems(&document, &schema, &quote, "quote"),
+        Vec::<String>::new()
+    );
+}

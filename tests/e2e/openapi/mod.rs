@@ -2,6 +2,8 @@
 
 mod browser;
 mod lint;
+mod names;
+mod nulls;
 mod routes;
 mod schema;
 mod sizes;

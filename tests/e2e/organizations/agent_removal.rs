@@ -19,7 +19,17 @@ async fn a_deleted_agent_is_gone_and_what_was_assigned_is_nobodys() {
         assert_eq!(app.alpha.get(&path).await.expect(404).detail(), "Agent not found");
         app.alpha.patch(&path, &json!({"name": "Kara"})).await.expect(404);
         app.alpha.delete(&path).await.expect(404);
-        app.alpha.get(&format!("{path}/conversations")).await.expect(404);
+        let dates = "start_date=2026-01-01T00:00:00Z&end_date=2026-02-01T00:00:00Z";
+        for part in [
+            "conversations".to_owned(),
+            "sales".to_owned(),
+            format!("analytics?{dates}"),
+            format!("analytics/conversations?{dates}"),
+            format!("analytics/sales?{dates}"),
+        ] {
+            let gone = app.alpha.get(&format!("{path}/{part}")).await.expect(404);
+            assert_eq!(gone.detail(), "Agent not found", "{part}");
+        }
         let listed = app.alpha.get("agents").await.expect(200);
         let listed = listed.json["data"].as_array().unwrap().clone();
         assert!(listed.iter().all(|one| one["agent_id"] != agent.as_str()), "{listed:?}");
@@ -34,6 +44,44 @@ async fn a_deleted_agent_is_gone_and_what_was_assigned_is_nobodys() {
         // What was written stays the agent's own.
         let written = app.alpha.get(&format!("{messages}/{}", message.text("message_id"))).await.expect(200);
         assert_eq!(written.json["agent_id"], agent.as_str());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_agent_keeps_its_sales_and_gets_no_others() {
+    TestApp::run(async |app| {
+        let kara = json!({"name": "Kara", "email": "kara@example.com"});
+        let kara = app.alpha.post("agents", &kara).await.expect(201);
+        let agent = kara.text("agent_id");
+        let owned = json!({"owner_id": agent});
+        let hers = app.alpha.post("sales", &owned).await.expect(201);
+        let nobodys = app.alpha.post("sales", &json!({})).await.expect(201);
+        app.alpha.delete(&format!("agents/{agent}")).await.expect(204);
+
+        let listed = app
+            .alpha
+            .get(&format!("sales?owner_id={agent}"))
+            .await
+            .expect(200);
+        assert_eq!(listed.json["data"], json!([hers.json]));
+        let nobodys = format!("sales/{}", nobodys.text("sale_id"));
+        for refused in [
+            app.alpha.post("sales", &owned).await.expect(422),
+            app.alpha.patch(&nobodys, &owned).await.expect(422),
+        ] {
+            let expected = "owner_id: is not an agent of this organization";
+            assert_eq!(refused.detail(), expected);
+        }
+        // What is sent as it was received changes nothing.
+        let hers = format!("sales/{}", hers.text("sale_id"));
+        app.alpha.patch(&hers, &owned).await.expect(200);
+        let given = app
+            .alpha
+            .patch(&hers, &json!({"owner_id": null}))
+            .await
+            .expect(200);
+        assert_eq!(given.json["owner_id"], Value::Null);
     })
     .await;
 }

@@ -100,6 +100,41 @@ async fn a_test_key_opens_the_sandbox() {
 }
 
 #[tokio::test]
+async fn a_test_key_is_seen_and_ended_where_it_was_made() {
+    TestApp::run(async |app| {
+        let body =
+            json!({"name": "Trying", "scopes": ["read"], "test": true, "agent_id": app.alpha.agent_id});
+        let made = app.alpha.post("api-keys", &body).await.expect(201);
+        let sandbox = made.text("organization_id");
+        let theirs = app.alpha.get("api-keys").await.expect(200).json["data"][0].clone();
+        assert_eq!(theirs["api_key_id"], made.json["api_key_id"]);
+        assert_eq!(theirs["organization_id"], sandbox);
+        let path = format!("api-keys/{}", made.text("api_key_id"));
+        app.beta.delete(&path).await.expect(404);
+        let caller = app.alpha.with_key(made.text("api_key"));
+        let contacts = format!("/api/v2/organizations/{sandbox}/contacts");
+        caller.get(&contacts).await.expect(200);
+
+        app.alpha.delete(&path).await.expect(204);
+        assert_eq!(
+            caller.get(&contacts).await.expect(403).detail(),
+            "Invalid API Key"
+        );
+        app.alpha.delete(&path).await.expect(404);
+        let logged = app.alpha.get("audit-logs?record_type=api_key").await.expect(200);
+        let actions: Vec<_> = logged.json["data"].as_array().unwrap().iter().collect();
+        let [deleted, inserted, ..] = actions.as_slice() else {
+            panic!("two entries: {actions:?}")
+        };
+        assert_eq!(deleted["action_type"], "delete");
+        let agent = json!({"field": "agent_id", "from": null, "to": app.alpha.agent_id});
+        let told = inserted["changes"].as_array().unwrap();
+        assert!(told.contains(&agent), "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_accepted_is_named() {
     TestApp::run(async |app| {
         for (body, field) in [
@@ -109,6 +144,10 @@ async fn what_cannot_be_accepted_is_named() {
             (
                 json!({"name": "x", "scopes": ["read"], "expires_at": "2020-01-01T00:00:00Z"}),
                 "expires_at",
+            ),
+            (
+                json!({"name": "x", "scopes": ["read"], "expires_at": "+262142-12-31T23:59:59Z"}),
+                "expires_at: must be a date and time as in RFC 3339",
             ),
         ] {
             let refused = app.alpha.post("api-keys", &body).await.expect(422);

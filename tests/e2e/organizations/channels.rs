@@ -59,8 +59,14 @@ async fn a_channel_is_renamed_and_switched_off() {
         assert_eq!(changed.json["active"], false);
         assert_eq!(changed.text("name"), "Texts");
         assert_eq!(app.alpha.reader.get(&path).await.expect(200).json, changed.json);
-        let refused = app.alpha.patch(&path, &json!({"name": " "})).await.expect(422);
-        assert!(refused.detail().starts_with("name"));
+        for (body, field) in [
+            (json!({"name": " "}), "name"),
+            (json!({"name": null}), "name: must not be null"),
+            (json!({"active": null}), "active: must not be null"),
+        ] {
+            let refused = app.alpha.patch(&path, &body).await.expect(422);
+            assert!(refused.detail().starts_with(field), "{}", refused.detail());
+        }
         let sql =
             "SELECT changes::text FROM audit_logs WHERE record_type = 'channel' AND action_type = 'update'";
         let log = app.database.sql().await.query(sql, &[]).await.unwrap();

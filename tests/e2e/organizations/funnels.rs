@@ -135,7 +135,18 @@ async fn what_cannot_be_accepted_is_named() {
             (json!({}), "name"),
             (json!({"name": " "}), "name"),
             (json!({"name": "x".repeat(256)}), "name"),
-            (json!({"name": "x", "statuses": [" "]}), "name"),
+            (
+                json!({"name": "x", "statuses": ["a", " "]}),
+                "statuses[1]: must not be empty",
+            ),
+            (
+                json!({"name": "x", "statuses": ["x".repeat(256)]}),
+                "statuses[0]: must have at most",
+            ),
+            (
+                json!({"name": "x", "statuses": ["a", "b", " a"]}),
+                "statuses[2]: is given twice",
+            ),
             (json!({"name": "x", "statuses": many}), "statuses"),
             (json!({"name": "x", "state": []}), "state"),
         ] {
@@ -144,7 +155,6 @@ async fn what_cannot_be_accepted_is_named() {
         }
         for (path, body) in [
             ("funnels".to_owned(), json!({"name": "Roofs"})),
-            ("funnels".to_owned(), json!({"name": "x", "statuses": ["a", "a"]})),
             (format!("{}/statuses", path(&funnel)), json!({"name": "New"})),
         ] {
             let refused = app.alpha.post(&path, &body).await.expect(409);

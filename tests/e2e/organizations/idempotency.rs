@@ -31,6 +31,23 @@ async fn the_same_request_is_carried_out_once() {
 }
 
 #[tokio::test]
+async fn the_repeated_answer_tells_the_version_too() {
+    TestApp::run(async |app| {
+        let sale = post(&app.alpha, "sales", "k1", &json!({})).await.expect(201);
+        let status = format!("sales/{}/status", sale.text("sale_id"));
+        let quoted = json!({"status": "quote_sent"});
+        let moved = post(&app.alpha, &status, "k2", &quoted).await.expect(200);
+        assert_eq!((sale.header("etag"), moved.header("etag")), ("\"1\"", "\"2\""));
+        let again = post(&app.alpha, "sales", "k1", &json!({})).await.expect(201);
+        assert_eq!(again.header("idempotent-replayed"), "true");
+        assert_eq!((again.header("etag"), &again.body), ("\"1\"", &sale.body));
+        let again = post(&app.alpha, &status, "k2", &quoted).await.expect(200);
+        assert_eq!((again.header("etag"), &again.body), ("\"2\"", &moved.body));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_request_with_the_key_is_refused() {
     TestApp::run(async |app| {
         post(&app.alpha, "contacts", "k1", &json!({"name": "Hal"}))

@@ -101,6 +101,8 @@ async fn what_cannot_be_accepted_is_named() {
             (json!({"modality": "call", "message_direction": "sent", "call_transcript": "Hi", "call_metadata": {"duration": -1}}), "duration"),
             (json!({"modality": "email", "message_direction": "sent", "content": "Hi", "email_metadata": {"cc_emails": ["nobody"]}}), "cc_emails"),
             (json!({"modality": "email", "message_direction": "sent", "content": "Hi", "email_metadata": {"to": []}}), "to"),
+            (json!({"modality": "email", "message_direction": "sent", "subject": "Hi\r\nBcc: all@example.com"}), "subject: must be one line"),
+            (json!({"modality": "email", "message_direction": "sent", "content": "Hi", "sent_at": "+10000-01-01T00:00:00Z"}), "sent_at: must be a date and time"),
         ] {
             let refused = app.alpha.post(&path, &body).await.expect(422);
             assert!(refused.detail().contains(field), "{}", refused.detail());

@@ -143,6 +143,7 @@ async fn agent_id(db: &Reader, agent: Uuid) -> Result<i64> {
     let query = agents::table
         .filter(agents::organization_id.eq(db.organization()))
         .filter(agents::uuid.eq(agent))
+        .filter(agents::deleted_at.is_null())
         .select(agents::id);
     let id = query.first(&mut db.conn()).await.optional()?;
     id.ok_or(Error::not_found("Agent"))

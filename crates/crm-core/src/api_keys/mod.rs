@@ -62,13 +62,13 @@ pub struct NewApiKey {
 /// The keys of an organization.
 #[async_trait]
 pub trait ApiKeyService: Send + Sync {
-    /// All keys, newest first.
+    /// All keys of the organization and of its sandbox, newest first.
     async fn list(&self, db: &Reader, page: &PageRequest) -> Result<Page<ApiKey>>;
 
     /// Makes a key, in the organization's sandbox when it is a test key; the second value is the key itself, which is not stored and cannot be shown again.
     async fn create(&self, tx: &mut Tx, new: NewApiKey) -> Result<(ApiKey, String)>;
 
-    /// Ends a key at once.
+    /// Ends a key of the organization or of its sandbox at once. `NotFound` when it is of neither.
     async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()>;
 }
 

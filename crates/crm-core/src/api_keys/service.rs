@@ -10,6 +10,7 @@ use diesel_async::RunQueryDsl;
 use rapport_platform::page::before;
 use rapport_platform::{Error, Page, PageRequest, Reader, Result, Scopes, Tx, ids};
 use rapport_schema::tables::api_keys;
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 const RECORD: &str = "api_key";
@@ -25,19 +26,11 @@ pub struct PgApiKeys;
 #[async_trait]
 impl ApiKeyService for PgApiKeys {
     async fn list(&self, db: &Reader, page: &PageRequest) -> Result<Page<ApiKey>> {
-        let query = of_organization(db.organization())
-            .order((api_keys::created_at.desc(), api_keys::id.desc()))
-            .limit(page.fetch())
-            .select(ApiKeyRow::as_select());
-        let rows = match page.after {
-            None => query.load(&mut db.conn()).await?,
-            Some(position) => {
-                query
-                    .filter(before(api_keys::created_at, api_keys::id, position))
-                    .load(&mut db.conn())
-                    .await?
-            }
-        };
+        let mut rows = load(db, db.organization(), page).await?;
+        if let Some(sandbox) = organizations::find_sandbox(db.conn(), db.organization()).await? {
+            rows.extend(load(db, sandbox, page).await?);
+            rows.sort_by_key(|row| Reverse(row.order()));
+        }
         Ok(Page::of(rows, page, ApiKeyRow::position))
     }
 
@@ -47,9 +40,11 @@ impl ApiKeyService for PgApiKeys {
         let key = format!("{kind}{}", ids::secret(tx.ids(), SECRET));
         let uuid = insert(tx, home.organization, new, &key).await?;
         let stored = read(tx, home.organization, uuid).await?;
+        let stored = stored.ok_or_else(|| Error::internal("the key that was made is gone"))?;
         let changes = Changes::new()
             .field("name", &None::<&str>, &stored.name)
             .field("scopes", &None::<()>, &stored.scopes.names())
+            .field("agent_id", &None::<()>, &stored.agent.map(ids::opaque))
             .field("expires_at", &None::<()>, &stored.expires_at)
             .masked("secret");
         audit::record(tx, Action::Insert, (RECORD, uuid), &changes).await?;
@@ -57,9 +52,9 @@ impl ApiKeyService for PgApiKeys {
     }
 
     async fn delete(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
-        let stored = read(tx, tx.organization(), id).await?;
+        let stored = find(tx, id).await?;
         diesel::delete(api_keys::table)
-            .filter(api_keys::organization_id.eq(tx.organization()))
+            .filter(api_keys::organization_id.eq(stored.organization.organization))
             .filter(api_keys::id.eq(stored.id))
             .execute(&mut tx.conn())
             .await?;
@@ -111,14 +106,39 @@ async fn agent(tx: &Tx, organization: i64, uuid: Option<Uuid>) -> Result<Option<
     }
 }
 
-async fn read(tx: &Tx, organization: i64, id: Uuid) -> Result<ApiKey> {
+/// The rows of one organization from which a page is made.
+async fn load(db: &Reader, organization: i64, page: &PageRequest) -> Result<Vec<ApiKeyRow>> {
+    let query = of_organization(organization)
+        .order((api_keys::created_at.desc(), api_keys::id.desc()))
+        .limit(page.fetch())
+        .select(ApiKeyRow::as_select());
+    let Some(position) = page.after else {
+        return Ok(query.load(&mut db.conn()).await?);
+    };
+    let query = query.filter(before(api_keys::created_at, api_keys::id, position));
+    Ok(query.load(&mut db.conn()).await?)
+}
+
+/// A key of the transaction's organization or its sandbox.
+async fn find(tx: &Tx, id: Uuid) -> Result<ApiKey> {
+    if let Some(own) = read(tx, tx.organization(), id).await? {
+        return Ok(own);
+    }
+    let in_sandbox = match organizations::sandbox_of(tx).await? {
+        Some(sandbox) => read(tx, sandbox, id).await?,
+        None => None,
+    };
+    in_sandbox.ok_or(Error::not_found("API key"))
+}
+
+async fn read(tx: &Tx, organization: i64, id: Uuid) -> Result<Option<ApiKey>> {
     let query = of_organization(organization).filter(api_keys::uuid.eq(id));
     let row = query
         .select(ApiKeyRow::as_select())
         .first(&mut tx.conn())
         .await
         .optional()?;
-    Ok(row.ok_or(Error::not_found("API key"))?.into())
+    Ok(row.map(ApiKey::from))
 }
 
 /// Ends the keys that act for an agent of this organization, the transaction's or its sandbox; they stay in the list.

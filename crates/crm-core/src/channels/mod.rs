@@ -9,7 +9,7 @@ pub(crate) use service::make_sandboxes;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rapport_platform::{Page, PageRequest, Reader, Result, Tx};
+use rapport_platform::{Page, PageRequest, Patch, Reader, Result, Tx};
 use uuid::Uuid;
 
 /// The kind of channel from which nothing leaves, and its name in messages.
@@ -36,13 +36,13 @@ pub struct Channel {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Changes to a channel; what is absent stays as it is.
+/// Changes to a channel; nothing of it can be cleared.
 #[derive(Debug, Clone, Default)]
 pub struct ChannelPatch {
     /// What people call it.
-    pub name: Option<String>,
+    pub name: Patch<String>,
     /// Whether it carries anything.
-    pub active: Option<bool>,
+    pub active: Patch<bool>,
 }
 
 /// The channels of an organization.

@@ -53,11 +53,12 @@ impl ChannelService for PgChannels {
 
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: ChannelPatch) -> Result<Channel> {
         let old = hold(tx, id).await?;
-        let name = patch.name.map(|name| text::required("name", name, text::NAME));
+        let name = patch.name.apply_required("name", old.name.clone())?;
+        let active = patch.active.apply_required("active", old.active)?;
         let new = diesel::update(channels::table.find((tx.organization(), old.id)))
             .set((
-                name.transpose()?.map(|name| channels::name.eq(name)),
-                patch.active.map(|active| channels::active.eq(active)),
+                channels::name.eq(text::required("name", name, text::NAME)?),
+                channels::active.eq(active),
                 channels::updated_at.eq(tx.now()),
             ))
             .returning(ChannelRow::as_returning())

@@ -10,7 +10,7 @@ mod service;
 
 pub use hours::{BusinessHours, Opening};
 pub use provision::{NewTenant, Tenant, provision};
-pub(crate) use sandbox::{home, sandbox_of};
+pub(crate) use sandbox::{find_sandbox, home, sandbox_of};
 pub use service::PgOrganizations;
 
 use async_trait::async_trait;

@@ -4,7 +4,7 @@ use super::rows::{OrganizationValues, Place, insert};
 use super::service::made_known;
 use crate::api_keys::announce;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use rapport_platform::{Error, RawJson, Result, Tx};
 use rapport_schema::tables::organizations;
 
@@ -56,10 +56,15 @@ pub(crate) async fn home(tx: &mut Tx, test: bool) -> Result<Home> {
 
 /// The numeric id of the sandbox of the transaction's organization, if there is one.
 pub(crate) async fn sandbox_of(tx: &Tx) -> Result<Option<i64>> {
+    find_sandbox(tx.conn(), tx.organization()).await
+}
+
+/// As [`sandbox_of`], of any organization.
+pub(crate) async fn find_sandbox(conn: &AsyncPgConnection, organization: i64) -> Result<Option<i64>> {
     let twins = organizations::table
-        .filter(organizations::sandbox_of.eq(tx.organization()))
+        .filter(organizations::sandbox_of.eq(organization))
         .select(organizations::id);
-    Ok(twins.first(&mut tx.conn()).await.optional()?)
+    Ok(twins.first(&mut &*conn).await.optional()?)
 }
 
 /// The sandbox of the transaction's organization, made when there is none. Of two transactions that would

@@ -3,8 +3,9 @@
 use crate::stage::{ALL, Stage, invalid, is_not_found};
 use chrono::TimeDelta;
 use rapport_crm_core::api_keys::{self, ApiKey, ApiKeyService, Credential, NewApiKey, PgApiKeys, Refusal};
+use rapport_crm_core::organizations::Tenant;
 use rapport_crm_core::{OrganizationService, PgOrganizations};
-use rapport_platform::{Ctx, Result, Scopes};
+use rapport_platform::{Ctx, PageRequest, Result, Scopes, Tx};
 
 fn new_key() -> NewApiKey {
     NewApiKey {
@@ -105,16 +106,75 @@ async fn a_live_key_manages_the_sandbox() {
     assert!(live.membership(stored.organization.uuid).is_some());
     let other = find(&stage, &stage.other.api_key).await.unwrap();
     assert!(other.membership(stored.organization.uuid).is_none());
-    let own = PgApiKeys
-        .list(&stage.reader(&stage.acme).await, &ALL)
-        .await
-        .unwrap();
-    assert_eq!(own.items.len(), 1, "test keys stand in the sandbox's list");
     let ctx = Ctx::system(stored.organization.organization, "test");
     let sandbox = PgApiKeys
         .list(&stage.test.db.reader(&ctx).await.unwrap(), &ALL)
         .await;
     assert_eq!(sandbox.unwrap().items[0].uuid, stored.uuid);
+}
+
+/// Walks through the list of a tenant, so many keys at a time.
+async fn names(stage: &Stage, tenant: &Tenant, limit: i64) -> Vec<String> {
+    let reader = stage.reader(tenant).await;
+    let (mut names, mut after) = (vec![], None);
+    loop {
+        let page = PageRequest { limit, after };
+        let found = PgApiKeys.list(&reader, &page).await.unwrap();
+        names.extend(found.items.into_iter().map(|key| key.name));
+        after = found.next;
+        if after.is_none() {
+            return names;
+        }
+    }
+}
+
+#[tokio::test]
+async fn test_keys_stand_in_the_list_of_the_organization_that_made_them() {
+    let stage = Stage::new().await;
+    let own = names(&stage, &stage.acme, 25).await;
+    let mut expected = vec![];
+    for number in 0..5 {
+        stage.test.clock.advance(TimeDelta::seconds(1));
+        let new = NewApiKey {
+            name: format!("Key {number}"),
+            test: number % 2 == 0,
+            ..new_key()
+        };
+        expected.insert(0, new.name.clone());
+        make(&stage, new).await.unwrap();
+    }
+    expected.extend(own);
+    for limit in 1..=7 {
+        assert_eq!(
+            names(&stage, &stage.acme, limit).await,
+            expected,
+            "{limit} at a time"
+        );
+    }
+    assert_eq!(names(&stage, &stage.other, 25).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_test_key_is_deleted_by_the_organization_that_made_it() {
+    let stage = Stage::new().await;
+    let (stored, key) = make(&stage, test_key(&stage)).await.unwrap();
+    let delete = async |tx: &mut Tx| PgApiKeys.delete(tx, stored.uuid).await;
+    assert!(is_not_found(&stage.write(&stage.other, delete).await));
+    assert!(find(&stage, &key).await.is_some());
+    stage.write(&stage.acme, delete).await.unwrap();
+    assert!(find(&stage, &key).await.is_none());
+    let entries = "SELECT count(*) FROM audit_logs l JOIN organizations o ON o.id = l.organization_id \
+                   WHERE l.record_type = 'api_key' AND o.sandbox_of IS NULL AND l.action_type = 'delete'";
+    assert_eq!(stage.count(entries).await, 1);
+}
+
+#[tokio::test]
+async fn the_audit_log_tells_for_whom_a_key_acts() {
+    let stage = Stage::new().await;
+    make(&stage, test_key(&stage)).await.unwrap();
+    let told = "SELECT count(*) FROM audit_logs WHERE request_id = 'test' AND record_type = 'api_key' \
+                AND changes @> '[{\"field\": \"agent_id\", \"from\": null}]'";
+    assert_eq!(stage.count(told).await, 1);
 }
 
 #[tokio::test]
@@ -136,7 +196,7 @@ async fn keys_made_in_a_sandbox_are_test_keys() {
     let stage = Stage::new().await;
     let (stored, _) = make(&stage, test_key(&stage)).await.unwrap();
     let ctx = Ctx::system(stored.organization.organization, "test");
-    let work = async |tx: &mut rapport_platform::Tx| PgApiKeys.create(tx, new_key()).await;
+    let work = async |tx: &mut Tx| PgApiKeys.create(tx, new_key()).await;
     let (inner, key) = stage.test.db.write(&ctx, work).await.unwrap();
     assert!(key.starts_with("sk_test_"), "{key}");
     assert_eq!(inner.organization.uuid, stored.organization.uuid);

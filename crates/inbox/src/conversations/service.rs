@@ -128,7 +128,7 @@ async fn insert(tx: &Tx, new: NewConversation) -> Result<Uuid> {
     use conversations::dsl;
     let folder = new.folder.as_deref().unwrap_or(DEFAULT_FOLDER);
     let folder = folder_slug(folder)?;
-    let subject = text::optional("subject", new.subject, SUBJECT)?;
+    let subject = text::line("subject", new.subject, SUBJECT)?;
     let subject_key = subject.as_deref().map(threads::subject_key);
     let start_at = new.start_at.unwrap_or(tx.now());
     let uuid = tx.uuid();

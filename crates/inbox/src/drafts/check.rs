@@ -58,6 +58,21 @@ pub(super) fn body(html: Option<String>) -> Result<Option<String>> {
     Ok(Some(clean).filter(|html| !html.trim().is_empty()))
 }
 
+/// Refuses a body that leaves nothing to send as a text: a text has no subject, and shows no pictures.
+///
+/// # Errors
+/// `Invalid` of `body_html`.
+pub(super) fn says_something(way: Modality, body: Option<&str>) -> Result<()> {
+    let silent = || body.is_none_or(|html| html::text_of_sanitised(html).trim().is_empty());
+    if way == Modality::Text && silent() {
+        return Err(Error::invalid(
+            "body_html",
+            "must hold some text when it is sent as a text",
+        ));
+    }
+    Ok(())
+}
+
 /// Addresses of copies.
 pub(super) fn copies(cc: &[String], bcc: &[String]) -> Result<()> {
     limits::addresses("cc_emails", cc)?;

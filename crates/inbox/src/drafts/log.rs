@@ -12,7 +12,7 @@ pub(super) async fn created(tx: &mut Tx, draft: &Draft) -> Result<()> {
     write(tx, "draft.created", Action::Insert, (None, Some(draft))).await
 }
 
-/// A draft was given another body.
+/// A draft was written anew; nothing is said when it is the same.
 pub(super) async fn overwritten(tx: &mut Tx, old: &Draft, new: &Draft) -> Result<()> {
     write(tx, "draft.updated", Action::Update, (Some(old), Some(new))).await
 }
@@ -41,9 +41,19 @@ async fn write(
     (old, new): (Option<&Draft>, Option<&Draft>),
 ) -> Result<()> {
     let Some(draft) = new.or(old) else { return Ok(()) };
-    let changes = fields(old, new).masked("body_html");
+    let mut changes = fields(old, new);
+    if body(old) != body(new) {
+        changes = changes.masked("body_html");
+    }
+    if changes.is_empty() {
+        return Ok(());
+    }
     audit::record(tx, action, (draft.kind.record(), draft.uuid), &changes).await?;
     emit(tx, kind, draft)
+}
+
+fn body(draft: Option<&Draft>) -> Option<&str> {
+    draft.and_then(|draft| draft.body_html.as_deref())
 }
 
 fn emit(tx: &mut Tx, kind: &'static str, draft: &Draft) -> Result<()> {

@@ -87,12 +87,13 @@ fn found(row: Option<DraftRow>) -> Result<Draft> {
 async fn checked(tx: &Tx, new: NewMessageDraft) -> Result<DraftValues> {
     let scheduled_send_at = new.sending.time(tx.now())?;
     let recipient = check::recipient(tx, new.modality, new.recipient).await?;
-    let subject = text::optional("subject", new.subject, limits::SUBJECT)?;
+    let subject = text::line("subject", new.subject, limits::SUBJECT)?;
     let body_html = check::body(new.body_html)?;
     if subject.is_none() && body_html.is_none() {
         let message = "at least one of subject and body_html is required";
         return Err(Error::invalid("body_html", message));
     }
+    check::says_something(new.modality, body_html.as_deref())?;
     check::copies(&new.cc_emails, &new.bcc_emails)?;
     Ok(DraftValues {
         status: DraftStatus::Pending,

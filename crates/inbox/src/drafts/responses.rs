@@ -86,6 +86,7 @@ impl ResponseDraftService for PgResponseDrafts {
         };
         let values = checked(tx, parent, new, old.as_ref())?;
         let way = way::of(tx, parent).await?;
+        check::says_something(way, values.body_html.as_deref())?;
         self.channels.active(tx, way.name()).await?;
         let generation = values.generation;
         let upsert = store(tx, old, values).await?;

@@ -2,7 +2,7 @@
 
 use super::rows::{self, DraftRow};
 use super::schedule::{Order, SEND};
-use super::{DEFAULT_FOLDER, Draft, DraftKind, DraftStatus, log, way};
+use super::{DEFAULT_FOLDER, Draft, DraftKind, DraftStatus, check, log, way};
 use crate::conversations::{self, NewConversation};
 use crate::html;
 use crate::messages::{Direction, Envelope, Message, MessageRecord, Modality, NewMessage, Recording, Status};
@@ -173,6 +173,7 @@ fn record(
     subject: Option<String>,
 ) -> Result<MessageRecord> {
     let address = way::address(way, draft)?.map(str::to_owned);
+    check::says_something(way, draft.body_html.as_deref())?;
     let mut message = NewMessage {
         agent: draft.agent,
         subject,

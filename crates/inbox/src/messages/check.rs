@@ -11,8 +11,8 @@ use rapport_platform::{Error, Result};
 
 /// The columns of a message that callers write: sent or received through the sandbox.
 pub(super) fn written(mut new: NewMessage, now: DateTime<Utc>) -> Result<MessageValues> {
-    new.subject = text::optional("subject", new.subject, SUBJECT)?;
-    new.email.message_id = text::optional("email_metadata.email_message_id", new.email.message_id, SUBJECT)?;
+    new.subject = text::line("subject", new.subject, SUBJECT)?;
+    new.email.message_id = text::line("email_metadata.email_message_id", new.email.message_id, SUBJECT)?;
     for (field, body) in bodies(&new) {
         if let Some(body) = body {
             limits::body(field, body)?;

@@ -48,7 +48,7 @@ impl FunnelService for PgFunnels {
 
     async fn create(&self, tx: &mut Tx, new: NewFunnel) -> Result<Funnel> {
         let (id, uuid) = insert(tx, new.name).await?;
-        statuses::insert(tx, id, 0, new.statuses).await?;
+        statuses::insert(tx, id, 0, statuses::checked(new.statuses)?).await?;
         let funnel = read(tx.conn(), tx.organization(), uuid).await?;
         audit::record(tx, Action::Insert, (RECORD, uuid), &changes(None, Some(&funnel))).await?;
         tx.emit(Event::new("funnel.created", RECORD, uuid));

@@ -32,6 +32,35 @@ pub(super) async fn fill(conn: &AsyncPgConnection, organization: i64, funnels: &
     Ok(())
 }
 
+/// The names of the statuses of a new funnel, trimmed.
+///
+/// # Errors
+/// `Invalid` naming the place of one that is empty, too long or there before.
+pub(super) fn checked(names: Vec<String>) -> Result<Vec<String>> {
+    bounded(names.len())?;
+    let mut checked = Vec::with_capacity(names.len());
+    for (index, name) in names.into_iter().enumerate() {
+        let place = || format!("statuses[{index}]");
+        let name = text::required("name", name, text::NAME).map_err(|error| match error {
+            Error::Invalid { message, .. } => Error::invalid(place(), message),
+            other => other,
+        })?;
+        if checked.contains(&name) {
+            return Err(Error::invalid(place(), "is given twice"));
+        }
+        checked.push(name);
+    }
+    Ok(checked)
+}
+
+fn bounded(count: usize) -> Result<()> {
+    if count > MOST_STATUSES {
+        let message = format!("a funnel has at most {MOST_STATUSES}");
+        return Err(Error::invalid("statuses", message));
+    }
+    Ok(())
+}
+
 /// Adds statuses of these names to a funnel, from the position `first` on, which must be free.
 pub(super) async fn insert(
     tx: &Tx,
@@ -39,10 +68,7 @@ pub(super) async fn insert(
     first: usize,
     names: Vec<String>,
 ) -> Result<Vec<FunnelStatus>> {
-    if first + names.len() > MOST_STATUSES {
-        let message = format!("a funnel has at most {MOST_STATUSES}");
-        return Err(Error::invalid("statuses", message));
-    }
+    bounded(first + names.len())?;
     if names.is_empty() {
         return Ok(Vec::new());
     }

@@ -5,7 +5,7 @@ use super::{MOST_LINKS, NewSaleContact};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::{Error, Result, Tx};
-use rapport_schema::tables::{agents, contacts, conversations};
+use rapport_schema::tables::{agents, contacts, conversations, sales};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -16,11 +16,18 @@ pub(super) struct ContactLink {
     pub is_primary: bool,
 }
 
-pub(super) async fn owner(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
+/// The agent who is to own a sale: one who is not deleted, or who owns it already.
+pub(super) async fn owner(tx: &Tx, uuid: Option<Uuid>, sale: Option<Uuid>) -> Result<Option<i64>> {
     let Some(uuid) = uuid else { return Ok(None) };
+    let present = sales::table
+        .filter(sales::organization_id.eq(tx.organization()))
+        .filter(sales::uuid.nullable().eq(sale))
+        .select(sales::owner_id)
+        .single_value();
     let query = agents::table
         .filter(agents::organization_id.eq(tx.organization()))
         .filter(agents::uuid.eq(uuid))
+        .filter(agents::deleted_at.is_null().or(agents::id.nullable().eq(present)))
         .select(agents::id);
     let id = query.first(&mut tx.conn()).await.optional()?;
     id.map(Some)

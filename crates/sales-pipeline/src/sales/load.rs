@@ -131,7 +131,7 @@ async fn complete(conn: &AsyncPgConnection, organization: i64, rows: Vec<SaleRow
     rows.into_iter().map(sale).collect()
 }
 
-async fn contacts_of(
+pub(super) async fn contacts_of(
     conn: &AsyncPgConnection,
     organization: i64,
     ids: &[i64],

@@ -13,13 +13,14 @@ pub(super) const RECORD: &str = "sale";
 pub(super) fn changes(old: Option<&Sale>, new: Option<&Sale>) -> Changes {
     let owner = |sale: Option<&Sale>| sale.and_then(|sale| sale.owner).map(ids::opaque);
     let company = |sale: Option<&Sale>| sale.and_then(|sale| sale.company).map(ids::opaque);
+    let people = |sale: Option<&Sale>| sale.map(|sale| contacts(&sale.contacts));
     let price = |sale: Option<&Sale>| sale.map(|sale| sale.quote.total_price.to_plain_string());
     Changes::new()
         .field("status", &old.map(label), &new.map(label))
         .field("draft", &old.map(|sale| sale.draft), &new.map(|sale| sale.draft))
         .field("owner_id", &owner(old), &owner(new))
         .field("company_id", &company(old), &company(new))
-        .field("associated_contacts", &old.map(contacts), &new.map(contacts))
+        .field("associated_contacts", &people(old), &people(new))
         .field(
             "associated_conversation_ids",
             &old.map(conversations),
@@ -61,10 +62,10 @@ fn currency(sale: &Sale) -> &str {
     &sale.quote.currency
 }
 
-fn contacts(sale: &Sale) -> Vec<Value> {
+pub(super) fn contacts(all: &[SaleContact]) -> Vec<Value> {
     let contact =
         |one: &SaleContact| json!({"contact_id": ids::opaque(one.contact), "is_primary": one.is_primary});
-    sale.contacts.iter().map(contact).collect()
+    all.iter().map(contact).collect()
 }
 
 fn conversations(sale: &Sale) -> Vec<String> {

@@ -119,7 +119,7 @@ async fn move_conversation(tx: &Tx, from: Uuid, into: Uuid) -> Result<()> {
 }
 
 /// Holds sales until the transaction ends, also deleted ones, in the order of their ids.
-async fn hold(tx: &Tx, ids: &[i64]) -> Result<Vec<(i64, Uuid)>> {
+pub(super) async fn hold(tx: &Tx, ids: &[i64]) -> Result<Vec<(i64, Uuid)>> {
     let query = sales::table
         .filter(sales::organization_id.eq(tx.organization()))
         .filter(sales::id.eq_any(ids))

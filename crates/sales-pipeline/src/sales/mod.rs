@@ -1,6 +1,7 @@
 //! Sales: what may be sold to whom, for how much, and how far it has come.
 
 mod companies;
+mod deletions;
 mod links;
 mod load;
 mod log;
@@ -11,6 +12,7 @@ mod status;
 mod store;
 
 pub use companies::CompanySales;
+pub use deletions::FollowDeletions;
 pub use merges::FollowMerges;
 pub use service::PgSales;
 
@@ -37,7 +39,8 @@ pub struct Sale {
     pub owner: Option<Uuid>,
     /// The company that buys.
     pub company: Option<Uuid>,
-    /// The contacts it is made with, as they were given; if there are any, exactly one is the primary one.
+    /// The contacts it is made with, as they were given; if there are any, exactly one is the primary one. One that is
+    /// deleted goes, and the first of the others becomes primary if it was.
     pub contacts: Vec<SaleContact>,
     /// The conversations about it, as they were given.
     pub conversations: Vec<Uuid>,
@@ -86,7 +89,7 @@ pub struct SaleFilter {
     pub from: Option<DateTime<Utc>>,
     /// Only those made before this time.
     pub to: Option<DateTime<Utc>>,
-    /// Only those of this agent.
+    /// Only those of this agent, who may be deleted.
     pub owner: Option<Uuid>,
     /// Only those with this company.
     pub company: Option<Uuid>,
@@ -158,7 +161,7 @@ pub struct NewSaleContact {
 pub struct SalePatch {
     /// `false` ends the drafting; a sale that is none cannot become a draft.
     pub draft: Patch<bool>,
-    /// An agent of the organization.
+    /// An agent of the organization, deleted only if the sale is that one's already.
     pub owner: Patch<Uuid>,
     /// A company of the organization.
     pub company: Patch<Uuid>,

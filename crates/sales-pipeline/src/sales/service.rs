@@ -36,7 +36,7 @@ impl SaleService for PgSales {
 
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: SalePatch, expected: &Expected) -> Result<Sale> {
         store::exists(tx, id).await?;
-        let patch = Checked::of(tx, patch).await?;
+        let patch = Checked::of(tx, id, patch).await?;
         let held = store::hold(tx, id, expected).await?;
         let old = read(tx, id).await?;
         patch.write(tx, &held).await?;
@@ -102,7 +102,7 @@ async fn insert(tx: &Tx, new: NewSale) -> Result<Uuid> {
     let conversations = links::conversations(tx, new.conversations).await?;
     let values = NewValues {
         draft: new.draft,
-        owner_id: links::owner(tx, new.owner).await?,
+        owner_id: links::owner(tx, new.owner, None).await?,
         company_id,
         stage_id: first.id,
         custom_fields: text::object("custom_fields", new.custom_fields)?,
@@ -145,7 +145,7 @@ struct Checked {
 }
 
 impl Checked {
-    async fn of(tx: &Tx, patch: SalePatch) -> Result<Self> {
+    async fn of(tx: &Tx, sale: Uuid, patch: SalePatch) -> Result<Self> {
         let company_id = match patch.company {
             Patch::Keep => None,
             changed => Some(links::company(tx, changed.set()).await?),
@@ -162,7 +162,7 @@ impl Checked {
             draft: required("draft", patch.draft)?,
             owner_id: match patch.owner {
                 Patch::Keep => None,
-                changed => Some(links::owner(tx, changed.set()).await?),
+                changed => Some(links::owner(tx, changed.set(), Some(sale)).await?),
             },
             company_id,
             custom_fields: match patch.custom_fields {

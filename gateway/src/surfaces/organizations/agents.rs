@@ -83,14 +83,14 @@ pub struct NewAgentBody {
 #[serde(deny_unknown_fields)]
 pub struct AgentPatchBody {
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Kara Zor-El")]
+    #[schema(value_type = String, max_length = 255, example = "Kara Zor-El")]
     name: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<RoleName>, example = "admin")]
+    #[schema(value_type = RoleName, example = "admin")]
     role: Patch<RoleName>,
     /// Whether the agent works here; one admin must remain.
     #[serde(default)]
-    #[schema(value_type = Option<bool>, example = true)]
+    #[schema(value_type = bool, example = true)]
     active: Patch<bool>,
 }
 
@@ -173,8 +173,8 @@ async fn update_agent(
 /// Delete an agent
 ///
 /// The agent is found no more, its API keys end, and its companies and conversations are assigned to nobody. What it
-/// has written and done stays its own. The login stays too, and can be made an agent again, as a new one. Needs the
-/// scope `admin`.
+/// has written and done stays its own, and so do its sales until they are given to somebody else. The login stays too,
+/// and can be made an agent again, as a new one. Needs the scope `admin`.
 #[utoipa::path(tag = "native", responses(
     (status = 204),
     (status = 409, description = "The last active admin must remain one"),

@@ -119,6 +119,7 @@ pub struct NewApiKeyBody {
     #[schema(example = json!(null))]
     agent_id: Option<String>,
     /// When it ends (RFC 3339); never when absent.
+    #[serde(default, with = "time::option")]
     #[schema(example = json!(null))]
     expires_at: Option<DateTime<Utc>>,
     /// A key for trying things: it opens the organization's sandbox, made on demand.

@@ -6,7 +6,7 @@ use crate::http::{Admin, Answer, App, Auth, Body, ListView, PageQuery, PathId, Q
 use actix_web::{get, patch};
 use chrono::{DateTime, Utc};
 use rapport_crm_core::{Channel, ChannelPatch};
-use rapport_platform::ids;
+use rapport_platform::{Patch, ids};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -58,11 +58,13 @@ impl From<Channel> for ChannelView {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelPatchBody {
-    #[schema(max_length = 255, example = "Sandbox e-mail")]
-    name: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = String, max_length = 255, example = "Sandbox e-mail")]
+    name: Patch<String>,
     /// An inactive channel carries nothing: drafts for it are refused, and those that come due fail.
-    #[schema(example = true)]
-    active: Option<bool>,
+    #[serde(default)]
+    #[schema(value_type = bool, example = true)]
+    active: Patch<bool>,
 }
 
 /// List channels

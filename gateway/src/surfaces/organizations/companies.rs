@@ -96,7 +96,7 @@ impl NewCompanyBody {
 pub struct CompanyPatchBody {
     /// It cannot be cleared.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Ferris Aircraft")]
+    #[schema(value_type = String, max_length = 255, example = "Ferris Aircraft")]
     name: Patch<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "ferrisaircraft.com")]

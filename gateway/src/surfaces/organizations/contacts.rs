@@ -244,7 +244,8 @@ async fn archive_contact(
 
 /// Delete a contact
 ///
-/// Its addresses become free for others; its conversations remain.
+/// Its addresses become free for others; its conversations remain. Its sales remain without it: each gets a new version,
+/// and the first contact that is left becomes the primary one if it was.
 #[utoipa::path(tag = "native", responses(
     (status = 204), (status = 409, description = "The contact was merged into HR_id_0001sTvKHLu1nfyQT7mTfK"),
 ))]

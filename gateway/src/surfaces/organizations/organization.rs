@@ -82,7 +82,7 @@ impl NewOrganizationBody {
 pub struct OrganizationPatchBody {
     /// It cannot be cleared.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Acme Roofing")]
+    #[schema(value_type = String, max_length = 255, example = "Acme Roofing")]
     name: Patch<String>,
     /// Cleared it is `US`.
     #[serde(default)]

@@ -63,7 +63,7 @@ pub struct NewTeamBody {
     name: String,
     /// Agents of the organization, at most 500.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, example = json!([]))]
+    #[schema(example = json!([]))]
     agent_ids: Vec<String>,
 }
 
@@ -72,7 +72,7 @@ pub struct NewTeamBody {
 #[serde(deny_unknown_fields)]
 pub struct TeamPatchBody {
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Day shift")]
+    #[schema(value_type = String, max_length = 255, example = "Day shift")]
     name: Patch<String>,
     /// Replaces all members; `null` leaves none.
     #[serde(default)]

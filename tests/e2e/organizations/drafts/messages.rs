@@ -99,7 +99,6 @@ async fn what_cannot_be_accepted_is_named() {
             (json!({"bcc_emails": ["nobody"]}), "bcc_emails"),
             (json!({"folder": "!?"}), "folder"),
             (json!({"scheduled_send_at": past}), "scheduled_send_at"),
-            (json!({"scheduled_send_at": "tomorrow"}), "scheduled_send_at"),
             (json!({"agent_id": "me"}), "agent_id"),
             (json!({"agent_id": app.beta.agent_id}), "agent_id"),
             (json!({"authorship": "ai_edited"}), "authorship"),
@@ -119,6 +118,53 @@ async fn what_cannot_be_accepted_is_named() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_sent_is_named() {
+    TestApp::run(async |app| {
+        for (fields, said) in [
+            (
+                json!({"subject": "Hi\r\nBcc: all@example.com"}),
+                "subject: must be one line",
+            ),
+            (json!({"subject": "Hi\nthere"}), "subject: must be one line"),
+            (json!({"subject": "Hi\rthere"}), "subject: must be one line"),
+            (
+                json!({"modality": "text", "to_phone_number": "513-867-5309"}),
+                "body_html: must hold some text",
+            ),
+            (
+                json!({"modality": "text", "to_phone_number": "513-867-5309",
+                    "body_html": "<img src=\"https://example.com/roof.png\">"}),
+                "body_html: must hold some text",
+            ),
+            (
+                json!({"scheduled_send_at": "tomorrow"}),
+                "scheduled_send_at: must be a date and time as in RFC 3339, such as 2030-01-31T09:00:00Z",
+            ),
+            (
+                json!({"scheduled_send_at": "+262142-12-31T23:59:59Z"}),
+                "scheduled_send_at: must be a date and time as in RFC 3339",
+            ),
+            (
+                json!({"scheduled_send_at": "9999-12-31T23:59:59-01:00"}),
+                "scheduled_send_at",
+            ),
+        ] {
+            let refused = app
+                .alpha
+                .post("message-drafts", &draft(&fields))
+                .await
+                .expect(422);
+            assert!(
+                refused.detail().starts_with(said),
+                "{fields}: {}",
+                refused.detail()
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn sending_at_once_and_asking_somebody_exclude_each_other() {
     TestApp::run(async |app| {
         let both = draft(&json!({"autosend_draft": true, "add_notification": true}));
@@ -133,7 +179,7 @@ async fn sending_at_once_and_asking_somebody_exclude_each_other() {
 #[tokio::test]
 async fn there_must_be_an_active_channel() {
     TestApp::run(async |app| {
-        let text = draft(&json!({"modality": "text", "to_phone_number": "513-867-5309"}));
+        let text = draft(&json!({"modality": "text", "to_phone_number": "513-867-5309", "body_html": "Hi"}));
         let channel = channel(&app.alpha, "text").await;
         app.alpha
             .patch(&channel, &json!({"active": false}))

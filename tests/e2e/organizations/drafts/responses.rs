@@ -74,6 +74,66 @@ async fn a_second_request_overwrites_the_first() {
 }
 
 #[tokio::test]
+async fn what_overwrites_nothing_is_not_logged() {
+    TestApp::run(async |app| {
+        let path = drafts_path(&app.alpha).await;
+        let told = async || {
+            let logged = app
+                .alpha
+                .get("audit-logs?record_type=response_draft")
+                .await
+                .expect(200);
+            let entries = logged.json["data"].as_array().unwrap().clone();
+            entries
+                .iter()
+                .map(|entry| entry["changes"].clone())
+                .collect::<Vec<_>>()
+        };
+        let body = json!({"body_html": "<p>One</p>"});
+        app.alpha.post(&path, &body).await.expect(201);
+        app.alpha.post(&path, &body).await.expect(200);
+        assert_eq!(told().await.len(), 1);
+        let copied = json!({"body_html": "<p>One</p>", "cc_emails": ["cc@example.com"]});
+        app.alpha.post(&path, &copied).await.expect(200);
+        let changed = json!([{"field": "cc_emails", "from": [], "to": ["cc@example.com"]}]);
+        assert_eq!(told().await[0], changed, "the body is the same");
+        app.alpha
+            .post(
+                &path,
+                &json!({"body_html": "<p>Two</p>", "cc_emails": ["cc@example.com"]}),
+            )
+            .await
+            .expect(200);
+        let changed = json!([{"field": "body_html", "from": "***", "to": "***"}]);
+        assert_eq!(told().await[0], changed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_answers_a_text_must_hold_text() {
+    TestApp::run(async |app| {
+        let path = drafts_path(&app.alpha).await;
+        let picture = json!({"body_html": "<img src=\"https://example.com/roof.png\">"});
+        app.alpha.post(&path, &picture).await.expect(201);
+        let messages = path.replace("response-drafts", "messages");
+        let text = json!({"modality": "text", "message_direction": "received", "content": "Hello?"});
+        app.alpha.post(&messages, &text).await.expect(201);
+        let refused = app.alpha.post(&path, &picture).await.expect(422);
+        assert!(
+            refused.detail().starts_with("body_html: must hold some text"),
+            "{}",
+            refused.detail()
+        );
+        app.alpha
+            .post(&path, &json!({"body_html": "Hi"}))
+            .await
+            .expect(200);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_repeated_request_is_answered_with_its_own_status() {
     TestApp::run(async |app| {
         let path = drafts_path(&app.alpha).await;

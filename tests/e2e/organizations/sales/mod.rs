@@ -2,6 +2,7 @@
 
 mod at_once;
 mod changes;
+mod deletions;
 mod quotes;
 
 use crate::support::records::unknown_id;
@@ -187,6 +188,9 @@ async fn lists_are_filtered() {
             (format!("stage_id={first}"), vec![cheap]),
             ("min_value=100.01".to_owned(), vec![dear]),
             ("max_value=100".to_owned(), vec![cheap]),
+            // As many digits as totals have.
+            (format!("max_value={}.99", "9".repeat(38)), vec![dear, cheap]),
+            (format!("min_value={}", "9".repeat(38)), vec![]),
             ("min_value=100&max_value=200.00".to_owned(), vec![dear, cheap]),
             ("start_date=2026-03-13".to_owned(), vec![dear]),
             ("end_date=2026-03-13T00:32:13.782565Z".to_owned(), vec![cheap]),
@@ -234,6 +238,7 @@ async fn a_filter_that_cannot_be_read_is_named() {
             (format!("sales?company_id={unknown}"), 404, "Company not found"),
             (format!("agents/{unknown}/sales"), 404, "Agent not found"),
             ("sales?min_value=1e5".to_owned(), 422, "min_value"),
+            (format!("sales?max_value={}", "9".repeat(39)), 422, "max_value"),
             ("sales?drafts=maybe".to_owned(), 422, "drafts"),
             (
                 "sales?start_date=2026-03-13&end_date=2026-03-12".to_owned(),

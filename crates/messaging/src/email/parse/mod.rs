@@ -80,7 +80,7 @@ fn understand(raw: &RawMail, now: DateTime<Utc>) -> Result<ParsedMail, String> {
         message_id: ids::first(&header.text("message-id")),
         in_reply_to: ids::all(&header.text("in-reply-to")),
         references: ids::all(&header.text("references")),
-        subject: message.subject().and_then(clean),
+        subject: message.subject().and_then(|text| clean(&on_one_line(text))),
         from: if from.is_empty() {
             list(HeaderName::Sender)
         } else {
@@ -96,6 +96,11 @@ fn understand(raw: &RawMail, now: DateTime<Utc>) -> Result<ParsedMail, String> {
         attachments: attachments::of(&message, &repaired, &body.shown),
         digest: digest::of(&header, bytes),
     })
+}
+
+/// With a space for each line break, which an encoded subject may hold: a reply has it in a header again.
+fn on_one_line(text: &str) -> String {
+    text.replace("\r\n", " ").replace(['\r', '\n'], " ")
 }
 
 /// Trimmed and without NUL characters, which PostgreSQL cannot store; `None` when nothing is left.

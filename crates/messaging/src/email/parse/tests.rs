@@ -57,6 +57,12 @@ fn a_plain_mail() {
 }
 
 #[test]
+fn a_subject_is_one_line() {
+    let mail = parsed("From: a@x.test\nSubject: =?utf-8?Q?Hello=0D=0ABcc:_b@y.test=0Athere?=\n\nHi");
+    assert_eq!(mail.subject.as_deref(), Some("Hello Bcc: b@y.test there"));
+}
+
+#[test]
 fn charsets_come_out_right() {
     for (charset, body, text) in [
         ("euc-kr", &b"\xb4\xeb\xba\xce\xba\xd0"[..], "대부분"),

@@ -113,7 +113,8 @@ async fn update_contact(auth: Auth<Write>, id: PathNumber<Id>, app: App, body: B
 
 /// Delete a contact
 ///
-/// Answers the contact as it was. Its addresses become free for others; its conversations remain.
+/// Answers the contact as it was. Its addresses become free for others; its conversations remain, and its sales remain
+/// without it.
 #[utoipa::path(delete, path = DeleteContact, impl_for = DeleteContact, tag = "contacts",
     responses((status = 200, body = ContactView)))]
 async fn delete_contact(auth: Auth<Write>, id: PathNumber<Id>, app: App) -> Answer {

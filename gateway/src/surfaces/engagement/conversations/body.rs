@@ -103,7 +103,7 @@ pub struct ConversationChange {
     #[schema(example = 1024)]
     id: f64,
     /// When it was made. It cannot be cleared.
-    #[schema(example = "2026-03-10T12:00:00Z")]
+    #[schema(value_type = DateTime<Utc>, required = false, example = "2026-03-10T12:00:00Z")]
     created_at: Option<DateTime<Utc>>,
     /// The user it is assigned to.
     #[schema(example = 1024)]

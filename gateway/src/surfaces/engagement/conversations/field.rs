@@ -1,5 +1,6 @@
 //! Values that are read leniently: what is wrong with one says nothing of the others.
 
+use crate::http::time::Time;
 use crate::surfaces::engagement::number::Number;
 use chrono::{DateTime, Utc};
 use rapport_crm_core::operations::{Code, Issue};
@@ -43,7 +44,8 @@ impl Lenient for i64 {
 
 impl Lenient for DateTime<Utc> {
     fn read(json: &str) -> Result<Self, Vec<Issue>> {
-        typed(json, |c| c == '"', "a time such as 2026-03-10T12:00:00Z")
+        let Time(time) = typed(json, |c| c == '"', "a time such as 2026-03-10T12:00:00Z")?;
+        Ok(time)
     }
 }
 

@@ -48,11 +48,11 @@ with_kept_keys! {
     pub struct DefinitionBody {
         /// It cannot be changed.
         #[serde(default)]
-        #[schema(value_type = Option<CustomFieldEntityType>, example = "CONTACT")]
+        #[schema(value_type = CustomFieldEntityType, example = "CONTACT")]
         entity_type: Patch<CustomFieldEntityType>,
         /// It cannot be changed.
         #[serde(default)]
-        #[schema(value_type = Option<String>, example = "plan")]
+        #[schema(value_type = String, example = "plan")]
         field_key: Patch<String>,
         /// What people call it.
         #[serde(default)]
@@ -60,7 +60,7 @@ with_kept_keys! {
         field_label: Patch<String>,
         /// It cannot be changed.
         #[serde(default)]
-        #[schema(value_type = Option<CustomFieldType>, example = "LIST")]
+        #[schema(value_type = CustomFieldType, example = "LIST")]
         field_type: Patch<CustomFieldType>,
         /// What it is for.
         #[serde(default)]
@@ -120,7 +120,7 @@ with_kept_keys! {
         definition_id: Option<Number>,
         /// It cannot be changed: records hold it.
         #[serde(default)]
-        #[schema(value_type = Option<String>, example = "gold")]
+        #[schema(value_type = String, example = "gold")]
         value: Patch<String>,
         /// What people call it.
         #[serde(default)]

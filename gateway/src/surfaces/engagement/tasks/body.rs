@@ -2,6 +2,7 @@
 
 use super::view::{TaskContext, TaskStatus, TaskWorker};
 use crate::http::body::Ignored;
+use crate::http::time;
 use crate::surfaces::engagement::kept::with_kept_keys;
 use chrono::{DateTime, Utc};
 use rapport_platform::{Error, Patch};
@@ -20,6 +21,7 @@ with_kept_keys! {
         created_by: TaskWorker,
         assigned_to: TaskWorker,
         /// When it is to be done by.
+        #[serde(default, with = "time::option")]
         #[schema(example = "2026-03-20T10:00:00Z")]
         due_date: Option<DateTime<Utc>>,
         /// `scheduled` when absent.
@@ -52,32 +54,32 @@ with_kept_keys! {
     /// Changes to a task. An absent key leaves the field, `null` clears it.
     pub struct TaskBody {
         #[serde(default)]
-        #[schema(value_type = Option<TaskStatus>, example = "completed")]
+        #[schema(value_type = TaskStatus, example = "completed")]
         status: Patch<TaskStatus>,
         #[serde(default)]
-        #[schema(value_type = Option<TaskContext>)]
+        #[schema(value_type = TaskContext)]
         context: Patch<TaskContext>,
         /// What is to be done; it cannot be cleared.
         #[serde(default)]
-        #[schema(value_type = Option<String>, max_length = 10_000, example = "Updated task objective")]
+        #[schema(value_type = String, max_length = 10_000, example = "Updated task objective")]
         objective: Patch<String>,
         #[serde(default)]
-        #[schema(value_type = Option<TaskWorker>)]
+        #[schema(value_type = TaskWorker)]
         assigned_to: Patch<TaskWorker>,
         /// Since when those it is assigned to can see it.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "time::patch::deserialize")]
         #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-10T12:00:00Z")]
         published_at: Patch<DateTime<Utc>>,
         /// When it is to be done by.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "time::patch::deserialize")]
         #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-20T10:00:00Z")]
         due_date: Patch<DateTime<Utc>>,
         /// When it was completed.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "time::patch::deserialize")]
         #[schema(value_type = Option<DateTime<Utc>>, example = "2026-03-19T15:00:00Z")]
         completed_at: Patch<DateTime<Utc>>,
         /// When it was cancelled.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "time::patch::deserialize")]
         #[schema(value_type = Option<DateTime<Utc>>, example = json!(null))]
         cancelled_at: Patch<DateTime<Utc>>,
         /// Why it was cancelled.

@@ -14,7 +14,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// A stage of the pipeline, and the sales that reached it in the window.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct StageView {
+pub struct StageAnalyticsView {
     #[schema(example = "Quoted")]
     name: String,
     /// By what programs know the stage.
@@ -28,7 +28,7 @@ pub struct StageView {
     value: String,
 }
 
-impl From<StageFigures> for StageView {
+impl From<StageFigures> for StageAnalyticsView {
     fn from(stage: StageFigures) -> Self {
         Self {
             name: stage.name,
@@ -44,7 +44,7 @@ impl From<StageFigures> for StageView {
 #[serde(rename_all = "camelCase")]
 pub struct SalesAnalyticsView {
     /// The stages in their order.
-    pipeline: Vec<StageView>,
+    pipeline: Vec<StageAnalyticsView>,
     /// Sales that were accepted over those that reached the first stage, to two decimals; 0 when none did.
     #[schema(example = 0.46)]
     sales_rate: f64,
@@ -54,7 +54,11 @@ impl From<SalesReport> for SalesAnalyticsView {
     fn from(report: SalesReport) -> Self {
         Self {
             sales_rate: report.sales_rate(),
-            pipeline: report.pipeline.into_iter().map(StageView::from).collect(),
+            pipeline: report
+                .pipeline
+                .into_iter()
+                .map(StageAnalyticsView::from)
+                .collect(),
         }
     }
 }

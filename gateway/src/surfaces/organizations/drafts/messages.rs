@@ -151,9 +151,10 @@ pub struct NewMessageDraftBody {
     cc_emails: Option<Vec<String>>,
     #[schema(example = json!([]))]
     bcc_emails: Option<Vec<String>>,
+    /// One line.
     #[schema(max_length = 998, example = "Following up on your quote")]
     subject: Option<String>,
-    /// Sanitised before it is stored.
+    /// Sanitised before it is stored. Needed for `text`, with some text in it.
     #[schema(example = "<p>Hi Diana, checking in on the quote we sent yesterday.</p>")]
     body_html: Option<String>,
     /// Send it without waiting for anybody: at once, or at `scheduled_send_at`. Excludes `add_notification`.
@@ -167,6 +168,7 @@ pub struct NewMessageDraftBody {
     #[schema(max_length = 100, example = "Sales Follow-up")]
     folder: Option<String>,
     /// Send it at this time, which lies ahead.
+    #[serde(default, with = "time::option")]
     #[schema(example = json!(null))]
     scheduled_send_at: Option<DateTime<Utc>>,
     /// The agent who writes it; the key's agent when absent.

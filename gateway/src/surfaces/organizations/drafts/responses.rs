@@ -119,6 +119,7 @@ pub struct NewResponseDraftBody {
     #[schema(example = false)]
     add_notification: Option<bool>,
     /// Send it at this time, which lies ahead.
+    #[serde(default, with = "time::option")]
     #[schema(example = json!(null))]
     scheduled_send_at: Option<DateTime<Utc>>,
     /// Who wrote it; `human` when absent. What the AI wrote counts as changed by a person when a request that

@@ -64,7 +64,7 @@ pub struct NewFunnelBody {
     name: String,
     /// The names of its statuses, in their order; at most 100.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, example = json!(["New", "Quoted", "Won"]))]
+    #[schema(example = json!(["New", "Quoted", "Won"]))]
     statuses: Vec<String>,
 }
 

@@ -59,11 +59,11 @@ pub struct NewFunnelStatusBody {
 #[serde(deny_unknown_fields)]
 pub struct FunnelStatusPatchBody {
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255, example = "Offered")]
+    #[schema(value_type = String, max_length = 255, example = "Offered")]
     name: Patch<String>,
     /// Where it stands then, from 0; the others close ranks.
     #[serde(default)]
-    #[schema(value_type = Option<usize>, example = 0)]
+    #[schema(value_type = usize, example = 0)]
     position: Patch<usize>,
 }
 

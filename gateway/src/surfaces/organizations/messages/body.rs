@@ -1,6 +1,7 @@
 //! How a new message is given.
 
 use super::super::fields::reference;
+use super::super::time;
 use super::view::{AuthorshipName, DirectionName, ModalityName};
 use crate::http::object::objects;
 use chrono::{DateTime, Utc};
@@ -20,6 +21,7 @@ pub struct NewMessageBody {
     /// The agent who wrote it; for a sent one the key's agent when absent.
     #[schema(example = json!(null))]
     agent_id: Option<String>,
+    /// One line.
     #[schema(max_length = 998, example = "Following up on your inquiry")]
     subject: Option<String>,
     /// The text; taken from `body_html` when absent.
@@ -34,6 +36,7 @@ pub struct NewMessageBody {
     #[schema(example = json!(null))]
     call_transcript: Option<String>,
     /// When it was sent (RFC 3339); now when absent.
+    #[serde(default, with = "time::option")]
     #[schema(example = json!(null))]
     sent_at: Option<DateTime<Utc>>,
     /// Who wrote it, of a sent one: analytics count what the AI wrote. Unknown when absent.

@@ -54,7 +54,7 @@ objects!(SaleContactBody);
 pub struct SalePatchBody {
     /// `false` ends the drafting; a sale that is none cannot become a draft.
     #[serde(default)]
-    #[schema(value_type = Option<bool>, example = false)]
+    #[schema(value_type = bool, example = false)]
     draft: Patch<bool>,
     /// `null` takes it from its owner.
     #[serde(default)]
@@ -73,7 +73,7 @@ pub struct SalePatchBody {
     associated_conversation_ids: Patch<Vec<String>>,
     /// Replaces the whole quote; it cannot be cleared.
     #[serde(default)]
-    #[schema(value_type = Option<QuoteBody>)]
+    #[schema(value_type = QuoteBody)]
     quote_details: Patch<QuoteBody>,
     /// Replaces the whole object.
     #[serde(default)]

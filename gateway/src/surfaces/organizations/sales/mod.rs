@@ -58,7 +58,7 @@ async fn list_sales(
 /// List an agent's sales
 ///
 /// Those that the agent owns, newest first by their creation, which the dates limit. Drafts are left out unless they
-/// are asked for.
+/// are asked for. Sales of an agent who was deleted are in the list of all, under `owner_id`.
 #[utoipa::path(
     tag = "agents",
     params(PageQuery, DateQuery, DraftsQuery),
@@ -77,6 +77,7 @@ async fn list_agent_sales(
         owner: Some(id.0),
         ..SaleQuery::default().into_filter(&dates.0, drafts.0)?
     };
+    app.agents.get(&app.reader(&auth.ctx).await?, id.0).await?;
     list(&app, &auth, page.0, filter).await
 }
 
@@ -119,22 +120,11 @@ fn answer(sale: Sale) -> Answer {
 )]
 #[post("")]
 async fn create_sale(auth: Auth<Write>, app: App, once: Once, body: Body<NewSaleBody>) -> Answer {
-    let mut version = None;
-    let made = once.created(&app, &auth, body, async |tx, body| {
+    let made = once.tagged(&app, &auth, body, StatusCode::CREATED, async |tx, body| {
         let sale = app.sales.create(tx, body.into_domain()?).await?;
-        version = Some(sale.version);
-        Ok(SaleView::from(sale))
+        Ok((sale.version, SaleView::from(sale)))
     });
-    let made = Box::pin(made).await?;
-    Ok(tagged_if(made, version))
-}
-
-/// An answer that was kept has no version: by now it may be another one.
-fn tagged_if(answer: HttpResponse, version: Option<i64>) -> HttpResponse {
-    match version {
-        Some(version) => tagged(answer, version),
-        None => answer,
-    }
+    Box::pin(made).await
 }
 
 /// Update a sale
@@ -203,13 +193,11 @@ async fn change_sale_status(
     app: App,
     (once, body): (Once, Body<SaleStatusBody>),
 ) -> Answer {
-    let (mut version, expected) = (None, expected_version(expected));
-    let change = once.answered(&app, &auth, body, async |tx, body| {
+    let expected = expected_version(expected);
+    let change = once.tagged(&app, &auth, body, StatusCode::OK, async |tx, body| {
         let to = body.into_domain()?;
         let sale = app.sales.change_status(tx, id.0, to, &expected).await?;
-        version = Some(sale.version);
-        Ok((StatusCode::OK, SaleView::from(sale)))
+        Ok((sale.version, SaleView::from(sale)))
     });
-    let changed = Box::pin(change).await?;
-    Ok(tagged_if(changed, version))
+    Box::pin(change).await
 }

@@ -3,7 +3,7 @@
 use crate::http::{ApiError, DateQuery};
 use bigdecimal::BigDecimal;
 use rapport_platform::{Result, ids};
-use rapport_sales_pipeline::decimal::{MONEY, parse};
+use rapport_sales_pipeline::decimal::{TOTAL, parse};
 use rapport_sales_pipeline::sales::{Drafts, SaleFilter};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -46,7 +46,7 @@ pub struct DraftsQuery {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SaleQuery {
-    /// Only those of this agent.
+    /// Only those of this agent, who may be deleted.
     #[param(example = json!(null))]
     owner_id: Option<String>,
     /// Only those with this company.
@@ -58,10 +58,12 @@ pub struct SaleQuery {
     /// Only those that stand in the stage with this status.
     #[param(example = "quote_sent")]
     status: Option<String>,
-    /// Only those with this total price or more, whatever the currency; a decimal.
+    /// Only those with this total price or more, whatever the currency: a decimal with at most 38 digits before
+    /// the point and 12 after it.
     #[param(example = "100.00")]
     min_value: Option<String>,
-    /// Only those with this total price or less, whatever the currency; a decimal.
+    /// Only those with this total price or less, whatever the currency: a decimal with at most 38 digits before
+    /// the point and 12 after it.
     #[param(example = "5000.00")]
     max_value: Option<String>,
 }
@@ -91,5 +93,5 @@ fn id(name: &'static str, text: Option<&str>) -> Result<Option<Uuid>, ApiError> 
 }
 
 fn value(name: &'static str, text: Option<&str>) -> Result<Option<BigDecimal>> {
-    text.map(|text| parse(name, text, MONEY)).transpose()
+    text.map(|text| parse(name, text, TOTAL)).transpose()
 }

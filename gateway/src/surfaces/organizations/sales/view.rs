@@ -73,7 +73,7 @@ pub struct QuoteView {
     arguments: RawJson,
     /// What agents changed in the products; absent when they changed nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = QuoteOverridesView, extensions(("x-optional" = json!(true))))]
+    #[schema(value_type = QuoteOverridesView, required = false)]
     agent_overrides: Option<RawJson>,
 }
 
