@@ -124,10 +124,13 @@ async fn what_cannot_be_a_message_is_refused() {
             with(|new| new.content = Some("x".repeat(1024 * 1024 + 1))),
         ),
         ("subject", with(|new| new.subject = Some("x".repeat(999)))),
-        ("cc_emails", with(|new| new.email.cc = vec!["nobody".to_owned()])),
+        (
+            "email_metadata.cc_emails",
+            with(|new| new.email.cc = vec!["nobody".to_owned()]),
+        ),
         ("agent_id", with(|new| new.agent = Some(Uuid::nil()))),
         (
-            "call_duration_seconds",
+            "call_metadata.duration",
             with(|new| new.call_duration_seconds = Some(-1)),
         ),
         (
