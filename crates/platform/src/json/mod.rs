@@ -55,7 +55,7 @@ impl Default for RawJson {
     }
 }
 
-/// From outside, as [`sound`] demands.
+/// From outside: numbers beyond the range of a double, and values nested more than 32 levels deep, are refused.
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
