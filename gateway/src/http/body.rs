@@ -138,14 +138,16 @@ fn unfit(bytes: &[u8], error: serde_path_to_error::Error<serde_json::Error>) -> 
         return malformed(&cause);
     }
     // What is correct JSON may still hold numbers that a tree cannot.
-    let body: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let body: Option<Value> = serde_json::from_slice(bytes).ok();
     let (path, cause) = (error.path().clone(), error.into_inner());
     let text = cause.to_string();
     // The position says nothing to those who sent one line of JSON; the field does.
     let message = text.split(" at line ").next().unwrap_or(&text);
     let (key, message) = match keyed(message) {
         Some((key, message)) => (Some(key), message),
-        None if !body.is_null() && at(&body, &path).is_some_and(Value::is_null) => (None, "must not be null"),
+        None if body.is_some_and(|body| at(&body, &path).is_some_and(Value::is_null)) => {
+            (None, "must not be null")
+        }
         None if cause.is_data() => (None, message),
         None => (None, "is of the wrong type"),
     };

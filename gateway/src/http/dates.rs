@@ -1,7 +1,8 @@
 //! `start_date` and `end_date`: a half-open range of times.
 
 use super::error::ApiError;
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use super::time::is_writable;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use rapport_platform::Error;
 use serde::Deserialize;
@@ -100,8 +101,7 @@ pub fn moment(field: &'static str, text: Option<&str>, zone: Tz) -> Result<Optio
         let local = text.parse::<NaiveDateTime>().or_else(|_| day()).ok()?;
         on_the_clock(local, zone)
     });
-    // ISO 8601 writes years with four digits, and PostgreSQL does not hold all that have more.
-    match time.filter(|time| (0..10_000).contains(&time.year())) {
+    match time.filter(is_writable) {
         Some(time) => Ok(Some(time)),
         None => Err(Error::invalid(field, "must be a date or time in ISO 8601").into()),
     }

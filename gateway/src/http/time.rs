@@ -19,9 +19,14 @@ impl<'de> Deserialize<'de> for Time {
         const WANTED: &str = "must be a date and time as in RFC 3339, such as 2030-01-31T09:00:00Z";
         let text = Cow::<str>::deserialize(deserializer)?;
         let time = text.parse::<DateTime<Utc>>().ok();
-        let time = time.filter(|time| (0..=9999).contains(&time.year()));
+        let time = time.filter(is_writable);
         time.map(Self).ok_or_else(|| D::Error::custom(WANTED))
     }
+}
+
+/// Whether RFC 3339 and ISO 8601 can write it: with a year of four digits.
+pub fn is_writable(time: &DateTime<Utc>) -> bool {
+    (0..=9999).contains(&time.year())
 }
 
 /// Times that may be absent.
