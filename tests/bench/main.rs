@@ -12,6 +12,7 @@ mod reports;
 mod rounds;
 mod server;
 mod statement;
+mod steal;
 mod world;
 mod wrk;
 
@@ -21,6 +22,7 @@ use report::Report;
 use server::Server;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use steal::Ticks;
 use tokio::signal::unix::{SignalKind, signal};
 use world::{Sizes, World};
 
@@ -94,6 +96,7 @@ async fn run() -> Result<()> {
 
 async fn measure(args: &Args) -> Result<Report> {
     let sizes = sizes(args);
+    let begin = Ticks::now();
     let world = World::make(&args.binary, sizes)?;
     let starts = world.cold_starts(&args.binary, if args.quick { 1 } else { 3 })?;
     world
@@ -116,6 +119,9 @@ async fn measure(args: &Args) -> Result<Report> {
                 reports,
                 memory,
                 starts,
+                stolen: Ticks::now()
+                    .zip(begin)
+                    .map(|(now, begin)| now.stolen_since(begin)),
             })
         })
         .await

@@ -4,6 +4,7 @@ use crate::capture::Captured;
 use crate::operation::Operation;
 use crate::reports::{self, Report as Kind};
 use crate::rounds::Round;
+use crate::steal;
 use crate::world::Sizes;
 use crate::wrk::CALLERS;
 use std::fmt::Write as _;
@@ -40,6 +41,8 @@ pub struct Report {
     pub memory: Memory,
     /// From the server's start until it was ready.
     pub starts: Vec<Duration>,
+    /// The part of the processors' time that other machines took meanwhile: 0 to 1.
+    pub stolen: Option<f64>,
 }
 
 /// The middle of the values; the mean of the two middle ones when their number is even.
@@ -147,7 +150,7 @@ impl Report {
             "| | measured | goal | |\n|---|---|---|---|\n\
              | memory of the server, idle | {} MiB | ≤ {} MiB | {} |\n\
              | memory of the server, most under load | {} MiB | ≤ {} MiB | {} |\n\
-             | start until ready, PostgreSQL included | {:.2} s | ≤ {} s | {} |\n",
+             | start until ready, PostgreSQL included | {:.2} s | ≤ {} s | {} |\n{}",
             idle / MIB,
             IDLE_GOAL / MIB,
             verdict(idle <= IDLE_GOAL),
@@ -157,6 +160,24 @@ impl Report {
             start.as_secs_f64(),
             START_GOAL.as_secs(),
             verdict(start <= START_GOAL),
+            self.noise(),
+        )
+    }
+
+    /// Whether the machine was this one's alone.
+    fn noise(&self) -> String {
+        let Some(stolen) = self.stolen else {
+            return String::new();
+        };
+        let verdict = if stolen <= steal::GOAL {
+            "quiet"
+        } else {
+            "**too noisy to tell**"
+        };
+        format!(
+            "| processor time that other machines took meanwhile | {:.1} % | ≤ {:.0} % | {verdict} |\n",
+            stolen * 100.0,
+            steal::GOAL * 100.0,
         )
     }
 

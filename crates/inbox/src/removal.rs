@@ -5,10 +5,8 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_crm_core::Agent;
-use rapport_crm_core::agents::AgentParticipant;
-use rapport_crm_core::audit::{self, Action, Changes};
-use rapport_platform::events::Event;
-use rapport_platform::{Result, Tx, ids};
+use rapport_crm_core::agents::{AgentParticipant, tell_unassigned};
+use rapport_platform::{Result, Tx};
 use rapport_schema::tables::conversations;
 use uuid::Uuid;
 
@@ -20,13 +18,7 @@ pub struct InboxRemoval;
 impl AgentParticipant for InboxRemoval {
     async fn unassign(&self, tx: &mut Tx, agent: &Agent) -> Result<()> {
         let freed = free(tx, &hold(tx, agent.id).await?).await?;
-        let changes = Changes::new().field("agent_id", &ids::opaque(agent.uuid), &None::<&str>);
-        let entries: Vec<_> = freed.iter().map(|uuid| (*uuid, changes.clone())).collect();
-        audit::record_many(tx, Action::Update, RECORD, &entries).await?;
-        for uuid in freed {
-            tx.emit(Event::new("conversation.updated", RECORD, uuid));
-        }
-        Ok(())
+        tell_unassigned(tx, agent, (RECORD, "conversation.updated"), &freed).await
     }
 }
 

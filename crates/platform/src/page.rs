@@ -11,8 +11,8 @@ use diesel::sql_types::{BigInt, Bool, Timestamptz};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Where a page ended: the sort key and the id of its last row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a page ended: the sort key and the id of its last row; the later one is the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The time by which the list is sorted.
     pub at: DateTime<Utc>,

@@ -1,11 +1,12 @@
 //! Typed JSON bodies.
 
 use super::error::ApiError;
+use super::media;
 use actix_web::dev::Payload;
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use mime::Mime;
 use rapport_platform::Error;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
@@ -59,12 +60,10 @@ fn take<T: DeserializeOwned + 'static>(
     payload: &mut Payload,
     limit: usize,
 ) -> LocalBoxFuture<'static, Result<Body<T>, ApiError>> {
-    let typed = is_json(request);
+    let checked = media::check(request, JSON, is_json);
     let payload = payload.take();
     Box::pin(async move {
-        if !typed {
-            return Err(ApiError::MediaType { wanted: JSON });
-        }
+        checked?;
         let bytes = read(payload, limit).await?;
         Ok(Body {
             value: parse(&bytes)?,
@@ -83,19 +82,9 @@ impl<'de> Deserialize<'de> for Ignored {
     }
 }
 
-fn is_json(request: &HttpRequest) -> bool {
-    let header = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let essence = header
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    essence == JSON || (essence.starts_with("application/") && essence.ends_with("+json"))
+fn is_json(media_type: &Mime) -> bool {
+    let json = media_type.subtype() == mime::JSON || media_type.suffix() == Some(mime::JSON);
+    media_type.type_() == mime::APPLICATION && json
 }
 
 async fn read(mut payload: Payload, limit: usize) -> Result<Vec<u8>, ApiError> {

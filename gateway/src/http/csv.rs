@@ -1,7 +1,8 @@
 //! CSV: as the body of a request, and as an answer that is made while it is sent (RFC 4180).
 
 use super::error::ApiError;
-use actix_web::http::header::{CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType};
+use super::media;
+use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::{Stream, StreamExt};
@@ -20,14 +21,9 @@ pub fn body(
     request: &HttpRequest,
     payload: Payload,
 ) -> Result<impl Stream<Item = Result<Bytes, ApiError>> + Unpin + use<>, ApiError> {
-    let header = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = header.and_then(|text| text.split(';').next()).unwrap_or_default();
-    if !essence.trim().eq_ignore_ascii_case(MEDIA_TYPE) {
-        return Err(ApiError::MediaType { wanted: MEDIA_TYPE });
-    }
+    media::check(request, MEDIA_TYPE, |media_type| {
+        media_type.essence_str() == MEDIA_TYPE
+    })?;
     let mut size = 0;
     Ok(payload.map(move |piece| {
         let piece =

@@ -34,7 +34,7 @@ pub enum ApiError {
     /// The body is not in a form that is read here.
     #[error("The request body must be {wanted}")]
     MediaType {
-        /// The media type that is: `application/json`.
+        /// What would be: `application/json`, or `in UTF-8`.
         wanted: &'static str,
     },
 }

@@ -9,6 +9,7 @@ pub mod error;
 pub mod fallback;
 pub mod health;
 pub mod if_match;
+pub mod media;
 pub mod metrics;
 pub mod object;
 pub mod observe;

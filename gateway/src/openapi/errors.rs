@@ -237,7 +237,7 @@ fn meaning(surface: &Surface, status: u16) -> &'static str {
         409 => "Another record or request is in the way",
         412 => "The record is not in the version of `If-Match`",
         413 => "The body is too large",
-        415 => "The body is of another media type",
+        415 => "The body is of another media type, not in UTF-8, or compressed",
         422 => "A value is not acceptable; the error says which",
         500 => "A defect of the server; the log has the request id",
         503 => "The database is out of reach; try again",

@@ -88,8 +88,7 @@ async fn an_address_has_one_owner_per_organization() {
 async fn custom_fields_come_back_as_they_went_in() {
     TestApp::run(async |app| {
         let text = r#"{"name": "Hal", "custom_fields": {"big": 123456789012345678901234567890.123, "none": null, "list": [1, "ä\u2028", {"deep": {"er": true}}], "": "empty key", "notes": "\ud83d\ude00"}}"#;
-        let request = app.alpha.request(reqwest::Method::POST, "contacts");
-        let request = request.header("content-type", "application/json").body(text);
+        let request = app.alpha.written(reqwest::Method::POST, "contacts", text);
         let made = app.alpha.send(request).await.expect(201);
         let body = String::from_utf8(made.body.clone()).unwrap();
         assert!(body.contains("123456789012345678901234567890.123"), "{body}");

@@ -74,11 +74,8 @@ async fn malformed_json_is_refused_with_its_place() {
             // Also when something else is wrong before that.
             ("{\"name\": 1, \"email\": }", "line 1 column 22"),
         ] {
-            let request = app
-                .alpha
-                .request(Method::POST, "contacts")
-                .header("content-type", "application/json");
-            let refused = app.alpha.send(request.body(text)).await.expect(400);
+            let request = app.alpha.written(Method::POST, "contacts", text);
+            let refused = app.alpha.send(request).await.expect(400);
             assert!(refused.detail().contains(place), "{}", refused.detail());
         }
     })
@@ -153,15 +150,9 @@ async fn the_field_that_is_null_missing_or_twice_there_is_named() {
                 refused.detail()
             );
         }
-        let twice = app
-            .alpha
-            .request(Method::POST, "contacts")
-            .header("content-type", "application/json");
-        let twice = app
-            .alpha
-            .send(twice.body(r#"{"name": "Hal", "name": "Carol"}"#))
-            .await
-            .expect(422);
+        let twice = r#"{"name": "Hal", "name": "Carol"}"#;
+        let twice = app.alpha.written(Method::POST, "contacts", twice);
+        let twice = app.alpha.send(twice).await.expect(422);
         assert_eq!(twice.detail(), "name: is given twice");
     })
     .await;
@@ -218,10 +209,30 @@ async fn a_body_is_json_of_bounded_size() {
             .expect(201);
         let large = send("application/json", of(limit + 1)).await.expect(413);
         assert!(large.detail().contains("1048576"), "{}", large.detail());
-        for media_type in ["text/plain", "application/x-www-form-urlencoded"] {
-            let refused = send(media_type, of(100)).await.expect(415);
-            assert_eq!(refused.detail(), "The request body must be application/json");
+        for media_type in [
+            "application/JSON;charset=\"UTF-8\"",
+            "application/merge-patch+json",
+            "application/json;",
+        ] {
+            send(media_type, of(100)).await.expect(201);
         }
+        for (media_type, wanted) in [
+            ("text/plain", "application/json"),
+            ("application/x-www-form-urlencoded", "application/json"),
+            ("application/jsonp", "application/json"),
+            ("application/json; charset=iso-8859-1", "in UTF-8"),
+        ] {
+            let refused = send(media_type, of(100)).await.expect(415);
+            assert_eq!(refused.detail(), format!("The request body must be {wanted}"));
+        }
+        let request = app.alpha.written(Method::POST, "contacts", &of(100));
+        let refused = app
+            .alpha
+            .send(request.header("content-encoding", "gzip"))
+            .await
+            .expect(415);
+        let said = "The request body must be sent as it is, without a Content-Encoding";
+        assert_eq!(refused.detail(), said);
     })
     .await;
 }

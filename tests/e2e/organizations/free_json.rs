@@ -1,24 +1,17 @@
 //! JSON that callers keep here as they like: custom fields, forms, metadata.
 
 use crate::support::records::Records;
-use rapport_test_support::{Caller, Response, TestApp};
+use rapport_test_support::TestApp;
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, IF_MATCH};
+use reqwest::header::IF_MATCH;
 use serde_json::{Value, json};
-
-/// Sends a body as it is written.
-async fn send(caller: &Caller, method: Method, path: &str, body: &str) -> Response {
-    let request = caller
-        .request(method, path)
-        .header(CONTENT_TYPE, "application/json");
-    caller.send(request.body(body.to_owned())).await
-}
 
 #[tokio::test]
 async fn what_cannot_be_kept_is_refused_by_name() {
     TestApp::run(async |app| {
         let records = Records::make(app, &app.alpha).await;
         let contact = format!("contacts/{}", records.get("contact_id").unwrap());
+        let writer = &app.alpha.writer;
         let messages = format!(
             "conversations/{}/messages",
             records.get("conversation_id").unwrap()
@@ -45,12 +38,13 @@ async fn what_cannot_be_kept_is_refused_by_name() {
                 ),
             ] {
                 let body = format!(r#"{{{before}: {{"a": {value}}}}}"#);
-                let refused = send(&app.alpha.writer, method, path, &body).await.expect(422);
+                let refused = writer.send(writer.written(method, path, &body)).await.expect(422);
                 let field = before.rsplit('"').nth(1).unwrap();
                 assert_eq!(refused.detail(), format!("{field}: {said}"), "{path} {value}");
             }
             let body = format!(r#"{{"firstName": "x", "metadata": {value}}}"#);
-            let refused = send(&app.alpha.writer, Method::POST, "/api/v1/contacts", &body).await;
+            let refused = writer.written(Method::POST, "/api/v1/contacts", &body);
+            let refused = writer.send(refused).await;
             assert_eq!(refused.status, 400, "{value}");
             assert!(refused.json.to_string().contains(said), "{}", refused.json);
         }
@@ -68,28 +62,20 @@ async fn every_digit_of_a_number_counts() {
             "89014103211118510722.10",
         ];
         let writer = &app.alpha.writer;
-        let made = send(writer, Method::POST, "sales", &fields(numbers[0]))
-            .await
-            .expect(201);
+        let made = writer.written(Method::POST, "sales", &fields(numbers[0]));
+        let made = writer.send(made).await.expect(201);
         let path = format!("sales/{}", made.text("sale_id"));
-        let changed = send(writer, Method::PATCH, &path, &fields(numbers[1]))
-            .await
-            .expect(200);
+        let change = async |number| {
+            let request = writer.written(Method::PATCH, &path, &fields(number));
+            writer.send(request).await.expect(200)
+        };
+        let changed = change(numbers[1]).await;
         assert_eq!(changed.header("etag"), "\"2\"");
-        let stale = app
-            .alpha
-            .writer
-            .request(Method::PATCH, &path)
-            .header(CONTENT_TYPE, "application/json");
-        let stale = stale.header(IF_MATCH, "\"1\"").body(fields(numbers[2]));
-        app.alpha.send(stale).await.expect(412);
-        send(writer, Method::PATCH, &path, &fields(numbers[2]))
-            .await
-            .expect(200);
+        let stale = writer.written(Method::PATCH, &path, &fields(numbers[2]));
+        writer.send(stale.header(IF_MATCH, "\"1\"")).await.expect(412);
+        change(numbers[2]).await;
         // The same number, written in another way, is no change.
-        let same = send(writer, Method::PATCH, &path, &fields("8901410321111851072210e-2"))
-            .await
-            .expect(200);
+        let same = change("8901410321111851072210e-2").await;
         assert_eq!(same.header("etag"), "\"3\"");
         let logged = app
             .alpha

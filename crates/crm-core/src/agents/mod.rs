@@ -5,7 +5,7 @@ mod rows;
 mod sandbox;
 mod service;
 
-pub use removal::{AgentParticipant, AgentRemoval};
+pub use removal::{AgentParticipant, AgentRemoval, tell_unassigned};
 pub(crate) use sandbox::mirror;
 pub use service::PgAgents;
 pub(crate) use service::id_of;

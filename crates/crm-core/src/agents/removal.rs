@@ -3,13 +3,13 @@
 use super::Agent;
 use super::rows::{AgentRow, visible};
 use super::service::{RECORD, changes, last_admin, lock, read};
-use crate::audit::{self, Action};
+use crate::audit::{self, Action, Changes};
 use crate::{api_keys, companies, contacts, organizations, teams};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::events::Event;
-use rapport_platform::{Result, Tx};
+use rapport_platform::{Result, Tx, ids};
 use rapport_schema::tables::agents;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -60,6 +60,22 @@ impl AgentRemoval {
         tx.emit(Event::new("agent.deleted", RECORD, id));
         Ok(())
     }
+}
+
+/// Tells that these records, which were the agent's, are nobody's: in the audit log as `record`, and by an `event` of each.
+pub async fn tell_unassigned(
+    tx: &mut Tx,
+    agent: &Agent,
+    (record, event): (&'static str, &'static str),
+    freed: &[Uuid],
+) -> Result<()> {
+    let changes = Changes::new().field("agent_id", &ids::opaque(agent.uuid), &None::<&str>);
+    let entries: Vec<_> = freed.iter().map(|uuid| (*uuid, changes.clone())).collect();
+    audit::record_many(tx, Action::Update, record, &entries).await?;
+    for uuid in freed {
+        tx.emit(Event::new(event, record, *uuid));
+    }
+    Ok(())
 }
 
 /// Ends the keys that act for the agent, here and in the sandbox.

@@ -28,11 +28,6 @@ pub(super) struct ApiKeyRow {
 }
 
 impl ApiKeyRow {
-    /// What the list is sorted by.
-    pub(super) fn order(&self) -> (DateTime<Utc>, i64) {
-        (self.created_at, self.id)
-    }
-
     pub(super) fn position(&self) -> Position {
         Position {
             at: self.created_at,

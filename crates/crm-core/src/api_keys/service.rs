@@ -29,7 +29,7 @@ impl ApiKeyService for PgApiKeys {
         let mut rows = load(db, db.organization(), page).await?;
         if let Some(sandbox) = organizations::find_sandbox(db.conn(), db.organization()).await? {
             rows.extend(load(db, sandbox, page).await?);
-            rows.sort_by_key(|row| Reverse(row.order()));
+            rows.sort_by_key(|row| Reverse(row.position()));
         }
         Ok(Page::of(rows, page, ApiKeyRow::position))
     }

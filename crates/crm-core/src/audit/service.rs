@@ -39,10 +39,7 @@ impl AuditService for PgAuditLogs {
             .iter()
             .map(|action| of_action(db, filter, agent, *action, page));
         let mut rows: Vec<_> = try_join_all(pages).await?.into_iter().flatten().collect();
-        rows.sort_by_key(|row| {
-            let position = row.position();
-            Reverse((position.at, position.id))
-        });
+        rows.sort_by_key(|row| Reverse(row.position()));
         Ok(Page::of(rows, page, AuditLogRow::position))
     }
 

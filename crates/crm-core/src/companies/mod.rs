@@ -5,7 +5,7 @@ mod removal;
 pub(crate) mod rows;
 mod service;
 
-pub use references::hold;
+pub use references::{find, hold};
 pub use removal::{CompanyParticipant, CompanyRemoval};
 pub use service::PgCompanies;
 pub(crate) use service::unassign;

@@ -4,7 +4,7 @@ use crate::audit::{self, Action, Changes};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use rapport_platform::events::Event;
-use rapport_platform::{Error, Result, Tx, ids};
+use rapport_platform::{Error, Reader, Result, Tx, ids};
 use rapport_schema::tables::{companies, company_redirects, contacts};
 use uuid::Uuid;
 
@@ -54,6 +54,20 @@ pub(crate) async fn hold_id(tx: &Tx, company: Option<i64>) -> Result<()> {
         .optional()?;
     held.map(drop)
         .ok_or_else(|| Error::invalid("company_id", "is not a company of this organization"))
+}
+
+/// The id of a company, or of the one into which it was merged; `None` when there is none.
+pub async fn find(db: &Reader, company: Uuid) -> Result<Option<i64>> {
+    let survivor = company_redirects::table
+        .filter(company_redirects::organization_id.eq(db.organization()))
+        .filter(company_redirects::uuid.eq(company))
+        .select(company_redirects::company_id);
+    let named = companies::uuid.eq(company).or(companies::id.eq_any(survivor));
+    let query = companies::table
+        .filter(companies::organization_id.eq(db.organization()))
+        .filter(named)
+        .select(companies::id);
+    Ok(query.first(&mut db.conn()).await.optional()?)
 }
 
 /// The company into which this one was merged; `None` when it was not, or when that one is deleted.

@@ -173,13 +173,7 @@ pub(crate) async fn unassign(tx: &mut Tx, agent: &Agent) -> Result<()> {
         .returning(companies::uuid)
         .get_results(&mut tx.conn())
         .await?;
-    let changes = Changes::new().field("agent_id", &ids::opaque(agent.uuid), &None::<&str>);
-    let entries: Vec<_> = freed.iter().map(|uuid| (*uuid, changes.clone())).collect();
-    audit::record_many(tx, Action::Update, RECORD, &entries).await?;
-    for uuid in freed {
-        tx.emit(Event::new("company.updated", RECORD, uuid));
-    }
-    Ok(())
+    agents::tell_unassigned(tx, agent, (RECORD, "company.updated"), &freed).await
 }
 
 pub(crate) async fn check(tx: &Tx, new: NewCompany) -> Result<CompanyValues> {

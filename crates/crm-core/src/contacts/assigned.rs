@@ -1,22 +1,20 @@
 //! Who looks after contacts.
 
 use super::write::RECORD;
-use crate::agents::Agent;
-use crate::audit::{self, Action, Changes};
+use crate::agents::{self, Agent};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use rapport_platform::events::Event;
-use rapport_platform::{Error, Result, Tx, ids};
-use rapport_schema::tables::{agents, contacts};
+use rapport_platform::{Error, Result, Tx};
+use rapport_schema::tables::{agents as rows, contacts};
 use uuid::Uuid;
 
 /// Refuses an agent who is none of the organization. One who is cannot be deleted until the transaction ends.
 pub(super) async fn check(tx: &Tx, agent: Option<i64>) -> Result<()> {
     let Some(agent) = agent else { return Ok(()) };
-    let there = agents::table
+    let there = rows::table
         .find((tx.organization(), agent))
-        .filter(agents::deleted_at.is_null())
-        .select(agents::id)
+        .filter(rows::deleted_at.is_null())
+        .select(rows::id)
         .for_share()
         .first::<i64>(&mut tx.conn())
         .await
@@ -39,11 +37,5 @@ pub(crate) async fn unassign(tx: &mut Tx, agent: &Agent) -> Result<()> {
         .returning(contacts::uuid)
         .get_results(&mut tx.conn())
         .await?;
-    let changes = Changes::new().field("agent_id", &ids::opaque(agent.uuid), &None::<&str>);
-    let entries: Vec<_> = freed.iter().map(|uuid| (*uuid, changes.clone())).collect();
-    audit::record_many(tx, Action::Update, RECORD, &entries).await?;
-    for uuid in freed {
-        tx.emit(Event::new("contact.updated", RECORD, uuid));
-    }
-    Ok(())
+    agents::tell_unassigned(tx, agent, (RECORD, "contact.updated"), &freed).await
 }

@@ -20,7 +20,7 @@ pub use erasure::{ContactErasure, Erased, ErasureParticipant};
 pub use list::{CONTACTS, is_lookup};
 pub use name::Name;
 pub use people::{Manner, NewPerson, People, Said, Stored};
-pub use references::{hold, hold_owner};
+pub use references::{hold, hold_all, hold_owner};
 pub use service::PgContacts;
 
 pub(crate) use assigned::unassign;

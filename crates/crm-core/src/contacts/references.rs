@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use rapport_platform::{Error, Result, Tx, ids};
 use rapport_schema::tables::{contact_addresses, contacts};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The id of a contact that a write is about to refer to: its own, or that of the contact into which it was merged.
@@ -39,6 +40,43 @@ pub async fn hold(tx: &Tx, contact: Uuid) -> Result<Option<i64>> {
             .optional()?;
     }
     Ok(next.filter(|(_, _, deleted)| !deleted).map(|(id, ..)| id))
+}
+
+/// The ids of the contacts of these that are there, held as by [`hold`] and in the order of their ids: each one's own,
+/// or that of the contact into which it was merged.
+pub async fn hold_all(tx: &Tx, wanted: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
+    let ours = contacts::table.filter(contacts::organization_id.eq(tx.organization()));
+    loop {
+        let named: Vec<(Uuid, i64, Option<i64>)> = ours
+            .filter(contacts::uuid.eq_any(wanted))
+            .select((contacts::uuid, contacts::id, contacts::merged_into))
+            .load(&mut tx.conn())
+            .await?;
+        let mut named: HashMap<Uuid, i64> = named
+            .into_iter()
+            .map(|(uuid, id, survivor)| (uuid, survivor.unwrap_or(id)))
+            .collect();
+        let held: HashMap<i64, (bool, bool)> = ours
+            .filter(contacts::id.eq_any(named.values().copied().collect::<Vec<_>>()))
+            .order(contacts::id)
+            .select((
+                contacts::id,
+                (
+                    contacts::merged_into.is_not_null(),
+                    contacts::deleted_at.is_null(),
+                ),
+            ))
+            .for_key_share()
+            .load::<(i64, (bool, bool))>(&mut tx.conn())
+            .await?
+            .into_iter()
+            .collect();
+        // One that was merged while this waited for it is looked for anew.
+        if held.values().all(|(merged, _)| !merged) {
+            named.retain(|_, id| held.get(id).is_some_and(|(_, present)| *present));
+            return Ok(named);
+        }
+    }
 }
 
 /// Holds the contact that has this address, if there is one, as [`hold`] does: for those who lock something that the

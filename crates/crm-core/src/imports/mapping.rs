@@ -42,13 +42,19 @@ impl Field {
         Self::PLAIN.into_iter().find(|field| field.name() == name)
     }
 
-    /// As [`Field::parse`], without regard to the case of what is not a key of the organization's own.
-    fn parse_header(header: &str) -> Option<Self> {
+    /// As [`Field::parse`], without regard to the case of what is not a key of the organization's own. What is meant for
+    /// a custom field and cannot be one is refused, or its values would be lost.
+    fn parse_header(header: &str) -> Result<Option<Self>> {
+        let header = header.trim();
         match header.split_at_checked(CUSTOM.len()) {
             Some((start, key)) if start.eq_ignore_ascii_case(CUSTOM) => {
-                Self::parse(&format!("{CUSTOM}{key}"))
+                let field = Self::parse(&format!("{CUSTOM}{key}"));
+                let message = format!("must have a key of 1 to {KEY} characters after {CUSTOM}");
+                field
+                    .map(Some)
+                    .ok_or_else(|| Error::invalid(parameter(header), message))
             }
-            _ => Self::parse(&header.to_lowercase()),
+            _ => Ok(Self::parse(&header.to_lowercase())),
         }
     }
 
@@ -95,10 +101,8 @@ impl Mapping {
     /// that takes one; naming `column` when no column goes anywhere.
     pub fn of(header: Vec<String>, wanted: &[(String, String)]) -> Result<Self> {
         let fields = if wanted.is_empty() {
-            header
-                .iter()
-                .map(|name| Field::parse_header(name.trim()))
-                .collect()
+            let fields = header.iter().map(|name| Field::parse_header(name));
+            fields.collect::<Result<_>>()?
         } else {
             named(&header, wanted)?
         };
@@ -219,6 +223,11 @@ mod tests {
                 "column.A: is given twice",
             ),
             ("name,Name", vec![], "column.Name: name takes one column"),
+            (
+                "name,custom_fields. ",
+                vec![],
+                "column.custom_fields.: must have a key of 1 to 255 characters after custom_fields.",
+            ),
             (
                 "a,b",
                 vec![],

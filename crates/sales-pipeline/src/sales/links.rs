@@ -5,8 +5,8 @@ use super::{MOST_LINKS, NewSaleContact};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rapport_platform::{Error, Result, Tx};
-use rapport_schema::tables::{agents, contacts, conversations, sales};
-use std::collections::{HashMap, HashSet};
+use rapport_schema::tables::{agents, conversations, sales};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// A contact of a sale as its row has it.
@@ -46,28 +46,21 @@ pub(super) async fn contacts(tx: &Tx, wanted: &[NewSaleContact]) -> Result<Vec<C
     let uuids: Vec<Uuid> = wanted.iter().map(|contact| contact.contact).collect();
     check_list(FIELD, ".contact_id", &uuids)?;
     let primary = primary(wanted)?;
-    let query = contacts::table
-        .filter(contacts::organization_id.eq(tx.organization()))
-        .filter(contacts::uuid.eq_any(&uuids))
-        .filter(contacts::deleted_at.is_null())
-        .order(contacts::id)
-        .select((contacts::uuid, contacts::id))
-        .for_key_share();
-    let found: Vec<(Uuid, i64)> = query.load(&mut tx.conn()).await?;
-    let found: HashMap<Uuid, i64> = found.into_iter().collect();
-    let link = |(index, uuid): (usize, &Uuid)| {
+    let found = rapport_crm_core::contacts::hold_all(tx, &uuids).await?;
+    let mut links: Vec<ContactLink> = Vec::new();
+    for (index, uuid) in uuids.iter().enumerate() {
+        let refused = |message| Error::invalid(format!("{FIELD}[{index}].contact_id"), message);
         let id = found.get(uuid).copied();
-        let contact_id = id.ok_or_else(|| {
-            let message = "is not a contact of this organization";
-            Error::invalid(format!("{FIELD}[{index}].contact_id"), message)
-        })?;
-        let is_primary = primary == Some(index);
-        Ok(ContactLink {
+        let contact_id = id.ok_or_else(|| refused("is not a contact of this organization"))?;
+        if links.iter().any(|link| link.contact_id == contact_id) {
+            return Err(refused("is merged with another one of these contacts"));
+        }
+        links.push(ContactLink {
             contact_id,
-            is_primary,
-        })
-    };
-    uuids.iter().enumerate().map(link).collect()
+            is_primary: primary == Some(index),
+        });
+    }
+    Ok(links)
 }
 
 /// Which of the contacts is the primary one; `None` when there are none.

@@ -10,8 +10,7 @@ use futures_util::try_join;
 use rapport_platform::page::before;
 use rapport_platform::{Error, Page, PageRequest, Reader, Result};
 use rapport_schema::tables::{
-    agents, companies, contacts, pipeline_stages, sale_contacts, sale_conversations, sale_status_history,
-    sales,
+    agents, contacts, pipeline_stages, sale_contacts, sale_conversations, sale_status_history, sales,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -42,7 +41,8 @@ pub(super) async fn page(db: &Reader, filter: &SaleFilter, page: &PageRequest) -
         query = query.filter(sales::owner_id.eq(owner(db, uuid).await?));
     }
     if let Some(uuid) = filter.company {
-        query = query.filter(sales::company_id.eq(company(db, uuid).await?));
+        let company = rapport_crm_core::companies::find(db, uuid).await?;
+        query = query.filter(sales::company_id.eq(company.ok_or(Error::not_found("Company"))?));
     }
     if filter.stage.is_some() || filter.status.is_some() {
         let Some(stage) = stage(db, filter).await? else {
@@ -80,15 +80,6 @@ async fn owner(db: &Reader, uuid: Uuid) -> Result<i64> {
         .select(agents::id);
     let id = query.first(&mut db.conn()).await.optional()?;
     id.ok_or(Error::not_found("Agent"))
-}
-
-async fn company(db: &Reader, uuid: Uuid) -> Result<i64> {
-    let query = companies::table
-        .filter(companies::organization_id.eq(db.organization()))
-        .filter(companies::uuid.eq(uuid))
-        .select(companies::id);
-    let id = query.first(&mut db.conn()).await.optional()?;
-    id.ok_or(Error::not_found("Company"))
 }
 
 /// The stage that the filter names, by its id, its status or both; no two stages have one status.

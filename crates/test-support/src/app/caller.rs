@@ -1,6 +1,6 @@
 //! Requests to the application under test, and its answers.
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
@@ -77,6 +77,14 @@ impl Caller {
             Some(key) => request.header("X-API-KEY", key),
             None => request,
         }
+    }
+
+    /// A request with a body that is sent as it is written, and said to be JSON.
+    pub fn written(&self, method: Method, path: &str, body: &str) -> RequestBuilder {
+        let request = self
+            .request(method, path)
+            .header(CONTENT_TYPE, "application/json");
+        request.body(body.to_owned())
     }
 
     /// Sends a request of [`Caller::request`].

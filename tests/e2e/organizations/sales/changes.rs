@@ -3,8 +3,6 @@
 use super::{company, contact, make, path, roof, send};
 use crate::support::records::unknown_id;
 use crate::support::shape::{SALE, assert_shape};
-use rapport_platform::events::Event;
-use rapport_platform::{Error, RawJson, ids};
 use rapport_test_support::TestApp;
 use reqwest::Method;
 use serde_json::json;
@@ -166,32 +164,6 @@ async fn a_repeated_change_of_status_is_made_once() {
             ("true", first.header("etag"))
         );
         assert_eq!(second.json["status_history"].as_array().unwrap().len(), 2);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn merges_are_followed() {
-    TestApp::run(async |app| {
-        let tenant = &app.alpha;
-        let (hal, carol) = (contact(tenant, "Hal").await, contact(tenant, "Carol").await);
-        let made = make(tenant, &json!({"associated_contacts": [{"contact_id": hal}]})).await;
-        let payload = RawJson::of(&json!({"merged_into": carol})).unwrap();
-        let merged = Event {
-            payload,
-            ..Event::new("contact.merged", "contact", ids::parse_opaque(&hal).unwrap())
-        };
-        let ctx = tenant.ctx();
-        let told = app.app.db.write(&ctx, async |tx| {
-            tx.emit(merged);
-            Ok::<_, Error>(())
-        });
-        told.await.unwrap();
-        let sale = tenant.get(&path(&made)).await.expect(200);
-        assert_eq!(
-            sale.json["associated_contacts"],
-            json!([{"contact_id": carol, "is_primary": true}])
-        );
     })
     .await;
 }

@@ -3,6 +3,7 @@
 mod at_once;
 mod changes;
 mod deletions;
+mod merges;
 mod quotes;
 
 use crate::support::records::unknown_id;
@@ -10,7 +11,7 @@ use crate::support::shape::{SALE, assert_page, assert_shape};
 use chrono::TimeDelta;
 use rapport_test_support::{Caller, Response, Tenant, TestApp};
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, IF_MATCH};
+use reqwest::header::IF_MATCH;
 use serde_json::{Value, json};
 
 fn roof() -> Value {
@@ -38,13 +39,12 @@ async fn company(tenant: &Tenant) -> String {
 
 /// Sends a body as it stands, with `If-Match`.
 async fn send(caller: &Caller, method: Method, path: &str, body: &str, tag: Option<&str>) -> Response {
-    let mut request = caller
-        .request(method, path)
-        .header(CONTENT_TYPE, "application/json");
-    if let Some(tag) = tag {
-        request = request.header(IF_MATCH, tag);
-    }
-    caller.send(request.body(body.to_owned())).await
+    let request = caller.written(method, path, body);
+    let request = match tag {
+        Some(tag) => request.header(IF_MATCH, tag),
+        None => request,
+    };
+    caller.send(request).await
 }
 
 #[tokio::test]
