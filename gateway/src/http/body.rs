@@ -134,6 +134,7 @@ fn unfit(bytes: &[u8], error: serde_path_to_error::Error<serde_json::Error>) -> 
     let message = text.split(" at line ").next().unwrap_or(&text);
     let (key, message) = match keyed(message) {
         Some((key, message)) => (Some(key), message),
+        None if message.starts_with("unknown field") => (None, message),
         None if body.is_some_and(|body| at(&body, &path).is_some_and(Value::is_null)) => {
             (None, "must not be null")
         }

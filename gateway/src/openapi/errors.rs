@@ -104,6 +104,13 @@ fn own(document: &Document, operation: Operation<'_>, surface: &Surface) -> Vec<
                     cases.push(named("missing", Error::invalid("start_date", "is required")));
                 }
             }
+            "drafts" => cases.push(named(
+                "drafts",
+                Error::invalid(
+                    "drafts",
+                    "unknown variant `x`, expected one of `exclude`, `include`, `only`",
+                ),
+            )),
             "tz" => cases.push(named(
                 "zone",
                 Error::invalid("tz", "is no IANA time zone: Mars/Olympus"),

@@ -65,7 +65,8 @@ pub fn all(document: &Document, operation: Operation<'_>, id: fn(&str) -> Value)
 
 /// Whether the operation takes `Idempotency-Key`: what makes something, and what carries many items.
 pub fn repeatable(operation: Operation<'_>) -> bool {
-    operation.method == "post" || carries_many(operation)
+    let reads = operation.path.ends_with("/search");
+    operation.method == "post" && !reads || carries_many(operation)
 }
 
 /// Whether the body of the operation carries many items.

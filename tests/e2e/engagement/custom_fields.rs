@@ -399,3 +399,30 @@ async fn no_other_tenant_can_be_asked_for() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_value_that_stays_is_not_checked_again() {
+    TestApp::run(async |app| {
+        let tenant = &app.alpha;
+        let contact = json!({"firstName": "Jane", "customFields": {"plan": "gold", "score": 1}});
+        let made = tenant.post("/api/v1/contacts", &contact).await.expect(200).json;
+        define(tenant, "plan", "LIST").await;
+        define(tenant, "score", "NUMBER").await;
+        let path = format!("/api/v1/contacts/{}", made["id"]);
+        let note = json!({"customFields": {"note": "hi"}});
+        let changed = tenant.put(&path, &note).await.expect(200).json;
+        let wanted = json!({"plan": "gold", "score": 1, "note": "hi"});
+        assert_eq!(changed["customFields"], wanted);
+        // What is looked up is what it was.
+        let by_score = json!({"filters": [{"field": "customFields.score", "operator": "eq", "value": 1}]});
+        let found = tenant
+            .post("/api/v1/contacts/search", &by_score)
+            .await
+            .expect(200)
+            .json;
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
+        let silver = json!({"customFields": {"plan": "silver"}});
+        assert_blames(&tenant.put(&path, &silver).await, "customFields.plan");
+    })
+    .await;
+}

@@ -47,6 +47,60 @@ async fn an_agent_with_open_tasks_stays_until_they_are_somebody_elses() {
 }
 
 #[tokio::test]
+async fn a_task_is_not_taken_up_again_for_an_agent_who_is_gone() {
+    TestApp::run(async |app| {
+        let stage = Stage::of(app, &app.alpha).await;
+        let (agent, number) = kara(app).await;
+        let task = json!({"assignedTo": user(number), "status": "completed"});
+        let done = stage.task(&task).await;
+        assert_eq!(delete(&app.alpha, &agent).await, 204);
+        let again = json!({"status": "scheduled"});
+        assert_blames(&stage.put(&done, &again).await, "assignedTo.id");
+        let renamed = json!({"objective": "Call back", "status": "cancelled"});
+        stage.put(&done, &renamed).await.expect(200);
+        let mine = json!({"status": "scheduled", "assignedTo": user(stage.user)});
+        stage.put(&done, &mine).await.expect(200);
+    })
+    .await;
+}
+
+/// A task is always somebody's: either it is refused, or the agent stays.
+#[tokio::test]
+async fn an_agent_who_is_deleted_is_given_no_task_meanwhile() {
+    TestApp::run(async |app| {
+        let stage = Stage::of(app, &app.alpha).await;
+        let sql = app.database.sql().await;
+        for round in 0..8 {
+            let body = json!({"name": "Kara", "email": format!("kara{round}@alpha.example")});
+            let made = app.alpha.post("agents", &body).await.expect(201);
+            let agent = made.text("agent_id").to_owned();
+            let number = number(app, "agents", &agent).await;
+            let mine = stage.task(&json!({})).await;
+            let done = json!({"assignedTo": user(number), "status": "completed"});
+            let done = stage.task(&done).await;
+            let (assigned, again) = (
+                json!({"assignedTo": user(number)}),
+                json!({"status": "scheduled"}),
+            );
+            let (gone, one, two) = tokio::join!(
+                delete(&app.alpha, &agent),
+                stage.put(&mine, &assigned),
+                stage.put(&done, &again)
+            );
+            assert!([204, 409].contains(&gone), "{gone}");
+            for written in [one, two] {
+                assert!([200, 400].contains(&written.status), "{}", written.json);
+            }
+            let query = "SELECT count(*) FROM tasks t JOIN agents a ON a.id = t.assigned_agent_id \
+                         WHERE t.status = 'scheduled' AND a.deleted_at IS NOT NULL";
+            let lost: i64 = sql.query_one(query, &[]).await.unwrap().get(0);
+            assert_eq!(lost, 0);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_agent_who_is_deleted_is_in_no_team() {
     TestApp::run(async |app| {
         let (agent, _) = kara(app).await;

@@ -218,3 +218,49 @@ async fn who_was_deleted_can_be_hired_again() {
     })
     .await;
 }
+
+/// Nothing may be given to an agent in the moment in which it is deleted, and nobody waits in a circle.
+#[tokio::test]
+async fn an_agent_who_is_deleted_is_given_nothing_meanwhile() {
+    TestApp::run(async |app| {
+        let tenant = &app.alpha;
+        let records = Records::make(app, tenant).await;
+        let id = |name: &str| records.get(name).unwrap().to_owned();
+        for round in 0..8 {
+            let agent = json!({"name": "Kara", "email": format!("kara{round}@example.com")});
+            let agent = tenant
+                .post("agents", &agent)
+                .await
+                .expect(201)
+                .text("agent_id")
+                .to_owned();
+            let assigned = json!({"agent_id": agent});
+            let conversation = json!({"contact_id": id("contact_id"), "agent_id": agent});
+            let company = json!({"name": "Ferris", "agent_id": agent});
+            let team = json!({"name": format!("Team {round}"), "agent_ids": [agent]});
+            let (path, changed) = (
+                format!("agents/{agent}"),
+                format!("conversations/{}", id("conversation_id")),
+            );
+            let kept = format!("companies/{}", id("company_id"));
+            let (gone, writes) = tokio::join!(tenant.delete(&path), async {
+                tokio::join!(
+                    tenant.post("conversations", &conversation),
+                    tenant.post("companies", &company),
+                    tenant.post("teams", &team),
+                    tenant.patch(&changed, &assigned),
+                    tenant.patch(&kept, &assigned),
+                )
+            });
+            gone.expect(204);
+            for written in [&writes.0, &writes.1, &writes.2, &writes.3, &writes.4] {
+                assert!([200, 201, 422].contains(&written.status), "{}", written.json);
+            }
+            for list in ["conversations", "companies", "teams"] {
+                let all = tenant.get(&format!("{list}?limit=100")).await.expect(200);
+                assert!(!all.json.to_string().contains(&agent), "{list}: {}", all.json);
+            }
+        }
+    })
+    .await;
+}

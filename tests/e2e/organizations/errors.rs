@@ -142,6 +142,11 @@ async fn the_field_that_is_null_missing_or_twice_there_is_named() {
                 "scopes[1]: must not be null",
             ),
             ("contacts", json!(null), "body: must not be null"),
+            (
+                "contacts",
+                json!({"name": "Hal", "nmae": null}),
+                "nmae: unknown field `nmae`",
+            ),
         ] {
             let refused = app.alpha.post(path, &body).await.expect(422);
             assert!(

@@ -7,8 +7,8 @@ mod service;
 
 pub use removal::{AgentParticipant, AgentRemoval, tell_unassigned};
 pub(crate) use sandbox::mirror;
-pub use service::PgAgents;
-pub(crate) use service::id_of;
+pub use service::{PgAgents, hold, hold_id, named};
+pub(crate) use service::{id_of, not_one};
 
 use crate::users::password::PasswordHash;
 use async_trait::async_trait;

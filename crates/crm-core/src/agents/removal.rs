@@ -48,11 +48,12 @@ impl AgentRemoval {
         if agent.is_active_admin() && others == 0 {
             return Err(last_admin());
         }
+        // In the order in which everybody holds them: companies, contacts, and what belongs to those.
+        companies::unassign(tx, &agent).await?;
+        contacts::unassign(tx, &agent).await?;
         for participant in &*self.participants {
             participant.unassign(tx, &agent).await?;
         }
-        companies::unassign(tx, &agent).await?;
-        contacts::unassign(tx, &agent).await?;
         teams::leave(tx, &agent).await?;
         end_keys(tx, &agent).await?;
         hide(tx, &agent).await?;

@@ -92,20 +92,61 @@ impl AgentService for PgAgents {
     }
 }
 
-/// The numeric id of an agent that a caller names as `agent_id`.
+/// The numeric ids of those of these agents who are there, in the order of the ids. Until the transaction ends nobody
+/// deletes them.
+///
+/// To delete an agent is to hold it, and then all that is assigned to it. So call this before locking anything that may
+/// be assigned to an agent, or the two may block each other.
+///
+/// # Errors
+/// When the database is out of reach.
+pub async fn hold(tx: &Tx, agents: &[Uuid]) -> Result<Vec<i64>> {
+    let query = visible(tx.organization())
+        .filter(agents::uuid.eq_any(agents))
+        .order(agents::id)
+        .select(agents::id)
+        .for_share();
+    Ok(query.load(&mut tx.conn()).await?)
+}
+
+/// As [`hold`], of one agent by its numeric id; answers whether it is there.
+///
+/// # Errors
+/// When the database is out of reach.
+pub async fn hold_id(tx: &Tx, agent: i64) -> Result<bool> {
+    let query = visible(tx.organization())
+        .filter(agents::id.eq(agent))
+        .select(agents::id)
+        .for_share();
+    let held: Option<i64> = query.first(&mut tx.conn()).await.optional()?;
+    Ok(held.is_some())
+}
+
+/// The numeric id of an agent that a caller names as `agent_id`, held as by [`hold`].
 ///
 /// # Errors
 /// [`Error::Invalid`] when it is none of the organization.
+pub async fn named(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
+    let Some(uuid) = uuid else { return Ok(None) };
+    match *hold(tx, &[uuid]).await? {
+        [id] => Ok(Some(id)),
+        _ => Err(not_one()),
+    }
+}
+
+/// As [`named`], of an agent who is held already, or whose the record is already: it is not held.
 pub(crate) async fn id_of(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
     let Some(uuid) = uuid else { return Ok(None) };
-    let id = visible(tx.organization())
+    let query = visible(tx.organization())
         .filter(agents::uuid.eq(uuid))
-        .select(agents::id)
-        .first(&mut tx.conn())
-        .await
-        .optional()?;
-    id.map(Some)
-        .ok_or_else(|| Error::invalid("agent_id", "is not an agent of this organization"))
+        .select(agents::id);
+    let id = query.first(&mut tx.conn()).await.optional()?;
+    id.map(Some).ok_or_else(not_one)
+}
+
+/// What is said of an `agent_id` that is nobody's.
+pub(crate) fn not_one() -> Error {
+    Error::invalid("agent_id", "is not an agent of this organization")
 }
 
 fn found(row: QueryResult<AgentRow>) -> Result<Agent> {

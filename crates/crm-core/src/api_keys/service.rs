@@ -98,7 +98,7 @@ async fn insert(tx: &Tx, organization: i64, new: NewApiKey, key: &str) -> Result
 
 /// The acting agent in the key's organization, which may be the sandbox of the agent's.
 async fn agent(tx: &Tx, organization: i64, uuid: Option<Uuid>) -> Result<Option<i64>> {
-    match agents::id_of(tx, uuid).await? {
+    match agents::named(tx, uuid).await? {
         Some(id) if organization != tx.organization() => {
             Ok(Some(agents::mirror(tx, id, organization).await?))
         }

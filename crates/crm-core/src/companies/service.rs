@@ -48,6 +48,7 @@ impl CompanyService for PgCompanies {
     }
 
     async fn create(&self, tx: &mut Tx, new: NewCompany) -> Result<Company> {
+        agents::named(tx, new.agent).await?;
         let values = check(tx, new).await?;
         let uuid = insert(tx, values).await?;
         let company = read(tx, uuid).await?;
@@ -65,6 +66,7 @@ impl CompanyService for PgCompanies {
     }
 
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: CompanyPatch) -> Result<Company> {
+        agents::named(tx, patch.agent.set()).await?;
         let old = lock(tx, id).await?;
         let values = check(tx, merged(&old, patch)?).await?;
         store(tx, old.id, values).await?;

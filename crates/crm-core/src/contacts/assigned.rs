@@ -4,24 +4,16 @@ use super::write::RECORD;
 use crate::agents::{self, Agent};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use rapport_platform::{Error, Result, Tx};
-use rapport_schema::tables::{agents as rows, contacts};
+use rapport_platform::{Result, Tx};
+use rapport_schema::tables::contacts;
 use uuid::Uuid;
 
 /// Refuses an agent who is none of the organization. One who is cannot be deleted until the transaction ends.
 pub(super) async fn check(tx: &Tx, agent: Option<i64>) -> Result<()> {
-    let Some(agent) = agent else { return Ok(()) };
-    let there = rows::table
-        .find((tx.organization(), agent))
-        .filter(rows::deleted_at.is_null())
-        .select(rows::id)
-        .for_share()
-        .first::<i64>(&mut tx.conn())
-        .await
-        .optional()?;
-    there
-        .map(drop)
-        .ok_or_else(|| Error::invalid("agent_id", "is not an agent of this organization"))
+    match agent {
+        Some(agent) if !agents::hold_id(tx, agent).await? => Err(agents::not_one()),
+        _ => Ok(()),
+    }
 }
 
 /// Takes the contacts from an agent.

@@ -272,7 +272,10 @@ fn patched(old: Option<&Contact>, patch: DetailsPatch) -> Result<(ContactValues,
             .as_ref()
             .is_some_and(|name| name.chars().count() > text::NAME)
         {
-            let message = format!("must have at most {} characters with first_name", text::NAME);
+            let message = format!(
+                "must have at most {} characters together with the first name",
+                text::NAME
+            );
             return Err(Error::invalid("last_name", message));
         }
     }

@@ -64,6 +64,8 @@ pub(super) async fn update(
 
 /// Deletes a contact, which is held.
 pub(super) async fn delete(tx: &mut Tx, old: &Contact) -> Result<()> {
+    let addresses = current(tx, old).await?;
+    let addresses: Vec<_> = addresses.into_iter().map(|one| one.address).collect();
     diesel::update(contacts::table.find((tx.organization(), old.id)))
         .set(contacts::deleted_at.eq(tx.now()))
         .execute(&mut tx.conn())
@@ -71,7 +73,7 @@ pub(super) async fn delete(tx: &mut Tx, old: &Contact) -> Result<()> {
     addresses::release_all(tx, old.id).await?;
     let fields = (Some(&old.custom_fields), RawJson::default());
     keep(tx, EntityType::Contact, owner(old), fields.0, &fields.1).await?;
-    let changes = changes(Some(old), None);
+    let changes = addressed(changes(Some(old), None), &addresses, &[]);
     audit::record(tx, Action::Delete, (RECORD, old.uuid), &changes).await?;
     tx.emit(Event::new("contact.deleted", RECORD, old.uuid));
     Ok(())

@@ -34,7 +34,7 @@ pub struct Owner {
 }
 
 /// Checks the custom fields of a record that are written, and keeps their values to be looked up. `old` is what the
-/// record had, `None` of a new one; what stays the same is not checked again. A deleted record has `{}`.
+/// record had, `None` of a new one; a value that stays the same is not checked again. A deleted record has `{}`.
 ///
 /// Costs nothing for `{}` in a new record, and where nothing is defined a lock and one look-up in an index.
 ///
@@ -47,16 +47,29 @@ pub async fn keep(
     old: Option<&RawJson>,
     new: &RawJson,
 ) -> Result<()> {
-    let same = match old {
-        None => new.get() == "{}",
-        Some(old) => old == new,
-    };
-    if same {
+    let none = RawJson::default();
+    let old = old.unwrap_or(&none);
+    if old == new {
         return Ok(());
     }
     let definitions = Definitions::of(tx, entity).await?;
-    let values = definitions.check_one(tx, new).await?;
+    let (written, left) = parted(old, new)?;
+    let mut values = definitions.check_one(tx, &written).await?;
+    values.0.extend(definitions.kept(&left, &definitions.ids()).0);
     definitions.store(tx, &[(owner, values)]).await
+}
+
+/// What of `new` is written, and what stays as it was in `old`.
+fn parted(old: &RawJson, new: &RawJson) -> Result<(RawJson, RawJson)> {
+    let old = old.tree();
+    let fields: BTreeMap<String, Box<RawValue>> =
+        serde_json::from_str(new.get()).map_err(|_| Error::invalid("custom_fields", "must be an object"))?;
+    let tree = new.tree();
+    let (left, written): (BTreeMap<_, _>, BTreeMap<_, _>) = fields.into_iter().partition(|(key, _)| {
+        old.member(key)
+            .is_some_and(|value| tree.member(key) == Some(value))
+    });
+    Ok((RawJson::of(&written)?, RawJson::of(&left)?))
 }
 
 /// Removes the values of records that are no more.

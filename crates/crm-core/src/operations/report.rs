@@ -40,7 +40,8 @@ impl Issue {
     /// With an empty context.
     pub fn new(code: Code, field: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
-            field: field.into(),
+            // The database cannot keep a NUL, which a key that is not known may hold.
+            field: field.into().replace('\0', "\u{fffd}"),
             message: message.into(),
             code,
             context: Map::new(),

@@ -46,8 +46,9 @@ impl TeamService for PgTeams {
     }
 
     async fn create(&self, tx: &mut Tx, new: NewTeam) -> Result<Team> {
+        let agents = members::hold(tx, new.agents).await?;
         let (id, uuid) = insert(tx, new.name).await?;
-        members::set(tx, id, new.agents).await?;
+        members::set(tx, id, &agents).await?;
         let team = read(tx.conn(), tx.organization(), uuid).await?;
         audit::record(tx, Action::Insert, (RECORD, uuid), &changes(None, Some(&team))).await?;
         tx.emit(Event::new("team.created", RECORD, uuid));
@@ -55,6 +56,10 @@ impl TeamService for PgTeams {
     }
 
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: TeamPatch) -> Result<Team> {
+        let agents = match patch.agents {
+            Patch::Keep => None,
+            changed => Some(members::hold(tx, changed.set().unwrap_or_default()).await?),
+        };
         let old = lock(tx, id).await?;
         let name = patch.name.apply_required("name", old.name.clone())?;
         diesel::update(teams::table.find((tx.organization(), old.id)))
@@ -65,9 +70,8 @@ impl TeamService for PgTeams {
             .execute(&mut tx.conn())
             .await
             .map_err(taken)?;
-        match patch.agents {
-            Patch::Keep => {}
-            changed => members::set(tx, old.id, changed.set().unwrap_or_default()).await?,
+        if let Some(agents) = &agents {
+            members::set(tx, old.id, agents).await?;
         }
         let new = read(tx.conn(), tx.organization(), id).await?;
         let changes = changes(Some(&old), Some(&new));

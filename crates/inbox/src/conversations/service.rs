@@ -10,6 +10,7 @@ use crate::{people, threads};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use rapport_crm_core::agents;
 use rapport_crm_core::audit::{self, Action, Changes};
 use rapport_crm_core::text;
 use rapport_platform::events::Event;
@@ -76,9 +77,16 @@ impl ConversationService for PgConversations {
     }
 
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: ConversationPatch) -> Result<Conversation> {
+        let agent = match patch.agent {
+            Patch::Set(uuid) => agents::named(tx, Some(uuid))
+                .await?
+                .map_or(Patch::Clear, Patch::Set),
+            Patch::Clear => Patch::Clear,
+            Patch::Keep => Patch::Keep,
+        };
         lock(tx, id).await?;
         let old = read(tx, id).await?;
-        change(tx, &old, patch).await?;
+        change(tx, &old, patch, agent).await?;
         let new = read(tx, id).await?;
         let changes = changes(Some(&old), Some(&new));
         if !changes.is_empty() {
@@ -132,12 +140,13 @@ async fn insert(tx: &Tx, new: NewConversation) -> Result<Uuid> {
     let subject_key = subject.as_deref().map(threads::subject_key);
     let start_at = new.start_at.unwrap_or(tx.now());
     let uuid = tx.uuid();
+    let agent = agents::named(tx, new.agent).await?;
     diesel::insert_into(conversations::table)
         .values((
             dsl::organization_id.eq(tx.organization()),
             dsl::uuid.eq(uuid),
             dsl::contact_id.eq(people::named_contact(tx, new.contact).await?),
-            dsl::agent_id.eq(people::named_agent(tx, new.agent).await?),
+            dsl::agent_id.eq(agent),
             dsl::folder.eq(folder),
             dsl::is_read.eq(true),
             dsl::subject_key.eq(subject_key.and_then(|subject| subject.key)),
@@ -151,19 +160,14 @@ async fn insert(tx: &Tx, new: NewConversation) -> Result<Uuid> {
     Ok(uuid)
 }
 
-async fn change(tx: &Tx, old: &Conversation, patch: ConversationPatch) -> Result<()> {
+async fn change(tx: &Tx, old: &Conversation, patch: ConversationPatch, agent: Patch<i64>) -> Result<()> {
     use conversations::dsl;
     let folder = patch.folder.as_deref().map(folder_slug).transpose()?;
-    let agent = match patch.agent {
-        Patch::Keep => None,
-        Patch::Clear => Some(None),
-        Patch::Set(uuid) => Some(people::named_agent(tx, Some(uuid)).await?),
-    };
     diesel::update(conversations::table.find((tx.organization(), old.id)))
         .set((
             folder.map(|folder| dsl::folder.eq(folder)),
             patch.is_read.map(|is_read| dsl::is_read.eq(is_read)),
-            agent.map(|agent| dsl::agent_id.eq(agent)),
+            (!agent.is_keep()).then(|| dsl::agent_id.eq(agent.set())),
             dsl::updated_at.eq(tx.now()),
         ))
         .execute(&mut tx.conn())

@@ -49,11 +49,13 @@ struct Row {
 }
 
 impl References {
-    /// Reads all in one statement.
+    /// Reads all in one statement, and holds the agents as by `rapport_crm_core::agents::hold`.
     pub async fn read(tx: &Tx, asked: &Asked) -> Result<Self> {
         let ids = |ids: &BTreeSet<i64>| -> Vec<i64> { ids.iter().copied().collect() };
         let rows: Vec<Row> = diesel::sql_query(
-            "SELECT 'region' AS kind, o.id, o.uuid, NULL::bigint AS funnel, o.default_region AS region \
+            "WITH held AS MATERIALIZED (SELECT a.id, a.uuid FROM agents AS a \
+                 WHERE a.organization_id = $1 AND a.id = ANY ($4) AND a.deleted_at IS NULL ORDER BY a.id FOR SHARE) \
+             SELECT 'region' AS kind, o.id, o.uuid, NULL::bigint AS funnel, o.default_region AS region \
                  FROM organizations AS o WHERE o.id = $1 \
              UNION ALL SELECT 'funnel', f.id, f.uuid, NULL, NULL FROM funnels AS f \
                  WHERE f.organization_id = $1 AND f.id = ANY ($2) \
@@ -61,8 +63,7 @@ impl References {
                  WHERE s.organization_id = $1 AND s.funnel_id = ANY ($2) AND s.position = 0 \
              UNION ALL SELECT 'status', t.id, t.uuid, t.funnel_id, NULL FROM funnel_statuses AS t \
                  WHERE t.organization_id = $1 AND t.id = ANY ($3) \
-             UNION ALL SELECT 'agent', a.id, a.uuid, NULL, NULL FROM agents AS a \
-                 WHERE a.organization_id = $1 AND a.id = ANY ($4) AND a.deleted_at IS NULL",
+             UNION ALL SELECT 'agent', h.id, h.uuid, NULL, NULL FROM held AS h",
         )
         .bind::<BigInt, _>(tx.organization())
         .bind::<Array<BigInt>, _>(ids(&asked.funnels))

@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use rapport_crm_core::agents;
 use rapport_crm_core::audit::{self, Action, Changes};
 use rapport_platform::events::Event;
 use rapport_platform::page::before;
 use rapport_platform::{Error, Page, PageRequest, Reader, Result, Tx};
-use rapport_schema::tables::{agents, tasks};
+use rapport_schema::tables::tasks;
 use uuid::Uuid;
 
 pub(super) const RECORD: &str = "task";
@@ -69,10 +70,10 @@ impl TaskService for PgTasks {
     }
 
     async fn update(&self, tx: &mut Tx, id: Uuid, patch: TaskPatch) -> Result<Task> {
-        let old = lock(tx, id).await?;
-        if let Some(worker) = patch.assigned_to.set() {
+        if let Some(worker) = doing(tx, id, &patch).await? {
             present(tx, worker).await?;
         }
+        let old = lock(tx, id).await?;
         let values = check::changed(&old, patch, tx.now())?;
         let row = diesel::update(tasks::table.find((tx.organization(), old.id)))
             .set((values, tasks::updated_at.eq(tx.now())))
@@ -171,14 +172,27 @@ async fn present(tx: &Tx, worker: Worker) -> Result<()> {
     let Worker::Agent(id) = worker else {
         return Ok(());
     };
-    let query = agents::table
-        .filter(agents::organization_id.eq(tx.organization()))
-        .filter(agents::id.eq(id))
-        .filter(agents::deleted_at.is_null())
-        .select(agents::id)
-        .for_key_share();
-    let found: Option<i64> = query.first(&mut tx.conn()).await.optional()?;
-    found.map(drop).ok_or(check::no_agent())
+    if agents::hold_id(tx, id).await? {
+        Ok(())
+    } else {
+        Err(check::no_agent())
+    }
+}
+
+/// Who is to do a task after a change, where that may be somebody new, or somebody anew.
+async fn doing(tx: &Tx, id: Uuid, patch: &TaskPatch) -> Result<Option<Worker>> {
+    if let Some(worker) = patch.assigned_to.set() {
+        return Ok(Some(worker));
+    }
+    if patch.status.set() != Some(Status::Scheduled) {
+        return Ok(None);
+    }
+    let query = tasks::table
+        .filter(tasks::organization_id.eq(tx.organization()))
+        .filter(tasks::uuid.eq(id))
+        .select(TaskRow::as_select());
+    let task = found(query.first(&mut tx.conn()).await)?;
+    Ok((task.status != Status::Scheduled).then_some(task.assigned_to))
 }
 
 async fn insert(tx: &Tx, created_by: Worker, values: TaskValues) -> Result<Task> {

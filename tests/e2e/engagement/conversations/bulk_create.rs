@@ -157,3 +157,31 @@ async fn custom_fields_of_each_item_are_checked_by_themselves() {
     })
     .await;
 }
+
+/// As one after the other would: the third gives another national id to the one who had it.
+#[tokio::test]
+async fn who_has_a_national_id_is_found_anew_after_each_item() {
+    TestApp::run(async |app| {
+        let funnel = Funnel::of(app, &app.alpha).await;
+        let first = json!({"phones": ["+56911111111"], "nationalId": "N-0"});
+        funnel.made(&funnel.item(&first)).await;
+        let mut items = Vec::new();
+        for (number, contact) in [
+            json!({"phones": ["+56922222222"], "firstName": "Jane"}),
+            json!({"phones": ["+56922222222"], "nationalId": "N-0"}),
+            json!({"phones": ["+56911111111"], "nationalId": "N-1"}),
+            json!({"emails": ["jane@x.example"], "nationalId": "N-0"}),
+        ]
+        .iter()
+        .enumerate()
+        {
+            let other = Funnel::named(app, &app.alpha, &format!("Funnel {number}")).await;
+            items.push(other.item(contact));
+        }
+        assert_eq!(counts(&funnel.bulk(&items).await), [4, 0, 0, 0, 4]);
+        assert_eq!(funnel.count("contacts").await, 2);
+        let found = app.alpha.get("search?q=jane@x.example").await.expect(200).json;
+        assert_eq!(found["data"][0]["name"], "Jane");
+    })
+    .await;
+}

@@ -152,3 +152,47 @@ async fn changes_are_in_the_audit_log_and_among_the_events() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn addresses_have_the_order_and_the_spelling_in_which_they_are_said() {
+    TestApp::run(async |app| {
+        let funnel = Funnel::of(app, &app.alpha).await;
+        let contact = json!({"firstName": "Jane", "phones": ["+14155553901", "+14155553902"],
+                             "emails": ["one@x.example", "two@x.example"]});
+        let made = funnel.made(&funnel.item(&contact)).await;
+        let said = json!({"phones": ["+14155553903", "+1 (415) 555-3901"], "emails": ["TWO@x.example", "one@x.example"]});
+        let answer = funnel.change(&[json!({"id": made["id"], "contact": said})]).await;
+        assert_eq!(counts(&answer), [1, 0, 0, 0, 1], "{answer}");
+        let path = format!("/api/v1/contacts/{}", made["contactId"]);
+        let contact = app.alpha.get(&path).await.expect(200).json;
+        assert_eq!((&contact["phone"], &contact["email"]), (&json!("+14155553903"), &json!("TWO@x.example")));
+        let addresses = contact["addresses"].as_array().unwrap().iter();
+        let mut addresses: Vec<_> = addresses.map(|one| one["address"].as_str().unwrap()).collect();
+        addresses.sort_unstable();
+        assert_eq!(addresses, ["+1 (415) 555-3901", "+14155553903", "TWO@x.example", "one@x.example"]);
+        // Said once more, nothing changes.
+        let log = "audit-logs?record_type=contact";
+        let before = app.alpha.get(log).await.expect(200).json;
+        funnel.change(&[json!({"id": made["id"], "contact": said})]).await;
+        assert_eq!(app.alpha.get(log).await.expect(200).json, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_known_is_told_whatever_it_holds() {
+    TestApp::run(async |app| {
+        let funnel = Funnel::of(app, &app.alpha).await;
+        let answer = funnel
+            .bulk(&[
+                funnel.item(&json!({"firstName": "Jane"})),
+                json!({"funnelId": funnel.id, "a\u{0}": 1}),
+                funnel.item(&json!({"\u{0}": 1})),
+            ])
+            .await;
+        assert_eq!(counts(&answer), [1, 0, 0, 2, 3], "{answer}");
+        assert_eq!(errors(&answer, 1), issue("UNKNOWN_FIELD", "a\u{fffd}"));
+        assert_eq!(errors(&answer, 2), issue("UNKNOWN_FIELD", "contact.\u{fffd}"));
+    })
+    .await;
+}

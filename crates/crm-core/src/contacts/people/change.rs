@@ -71,27 +71,35 @@ impl People {
     /// Puts in a contact as it is now, and what it is found by.
     fn replace(&mut self, place: usize, person: Person) {
         let now: Vec<Key> = person.addresses.iter().map(|one| key(&one.address)).collect();
-        if let Some(former) = self.all.get(place) {
-            for one in &former.addresses {
-                self.owners.remove(&key(&one.address));
-            }
-            if let Some(national_id) = former
-                .new
-                .national_id
-                .as_ref()
-                .filter(|_| person.new.national_id != former.new.national_id)
-            {
-                self.national_ids
-                    .retain(|known, owner| known != national_id || *owner != place);
-            }
+        let Some(slot) = self.all.get_mut(place) else {
+            return;
+        };
+        let former = std::mem::replace(slot, person);
+        for one in &former.addresses {
+            self.owners.remove(&key(&one.address));
         }
         self.owners.extend(now.into_iter().map(|key| (key, place)));
-        if let Some(national_id) = &person.new.national_id {
-            self.national_ids.entry(national_id.clone()).or_insert(place);
+        let national_id = self
+            .all
+            .get(place)
+            .and_then(|person| person.new.national_id.clone());
+        if national_id != former.new.national_id {
+            for changed in [former.new.national_id, national_id].into_iter().flatten() {
+                self.identify(changed);
+            }
         }
-        if let Some(slot) = self.all.get_mut(place) {
-            *slot = person;
-        }
+    }
+
+    /// Finds anew who has a national id: the oldest.
+    fn identify(&mut self, national_id: String) {
+        let all = self.all.iter().enumerate();
+        let having = all.filter(|(_, person)| person.new.national_id.as_ref() == Some(&national_id));
+        // Those who are made have no id yet.
+        let oldest = having.min_by_key(|(_, person)| (person.old.is_none(), person.new.id));
+        match oldest {
+            Some((place, _)) => self.national_ids.insert(national_id, place),
+            None => self.national_ids.remove(&national_id),
+        };
     }
 }
 
@@ -122,10 +130,13 @@ impl Person {
             Patch::Set(wanted) => wanted,
         };
         if manner == Manner::Replace {
-            let gone = |one: &Owned| {
-                one.address.channel_type == kind && !wanted.iter().any(|address| address.is(&one.address))
+            // One that is typed otherwise is written anew.
+            let stays = |one: &Owned| {
+                let mut wanted = wanted.iter();
+                wanted.any(|address| address.is(&one.address) && address.address == one.address.address)
             };
-            let given_up = self.addresses.extract_if(.., |one| gone(one));
+            let gone = |one: &mut Owned| one.address.channel_type == kind && !stays(one);
+            let given_up = self.addresses.extract_if(.., gone);
             self.given_up.extend(given_up.filter_map(|one| one.id));
         }
         for address in wanted.iter().filter(|address| free(address)) {
@@ -140,6 +151,19 @@ impl Person {
                 let address = address.clone();
                 self.addresses.push(Owned { id: None, address });
             }
+        }
+        if let (Manner::Replace, Some(first)) = (manner, wanted.first()) {
+            self.put_first(first);
+        }
+    }
+
+    /// Puts an address before the others of its kind.
+    fn put_first(&mut self, address: &Address) {
+        let mut all = self.addresses.iter();
+        let first = all.position(|one| one.address.channel_type == address.channel_type);
+        let place = self.addresses.iter().position(|one| one.address.is(address));
+        if let (Some(first), Some(place)) = (first, place) {
+            self.addresses.swap(first, place);
         }
     }
 

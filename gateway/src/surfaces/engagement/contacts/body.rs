@@ -56,6 +56,7 @@ with_kept_keys! {
         #[serde(default)]
         #[schema(value_type = Option<String>, max_length = 255, example = "Jane")]
         first_name: Patch<String>,
+        /// With the first name and a space it has at most 255 characters.
         #[serde(default)]
         #[schema(value_type = Option<String>, max_length = 255, example = "Doe")]
         last_name: Patch<String>,

@@ -116,7 +116,8 @@ async fn update_contact(auth: Auth<Write>, id: PathNumber<Id>, app: App, body: B
 /// Answers the contact as it was. Its addresses become free for others; its conversations remain, and its sales remain
 /// without it.
 #[utoipa::path(delete, path = DeleteContact, impl_for = DeleteContact, tag = "contacts",
-    responses((status = 200, body = ContactView)))]
+    responses((status = 200, body = ContactView),
+        (status = 409, description = "The contact was merged into HR_id_0001sTvKHLu1nfyQT7mTfK")))]
 async fn delete_contact(auth: Auth<Write>, id: PathNumber<Id>, app: App) -> Answer {
     let details = app
         .db

@@ -23,6 +23,7 @@ pub struct ConversationContact {
     id: Option<f64>,
     #[schema(max_length = 255, example = "Jane")]
     first_name: Option<String>,
+    /// With the first name and a space it has at most 255 characters.
     #[schema(max_length = 255, example = "Doe")]
     last_name: Option<String>,
     /// Telephone numbers. A new conversation is with the contact of the first one that somebody has; in a change they

@@ -1,6 +1,6 @@
 //! Which tasks are wanted.
 
-use super::view::{TaskStatus, WorkerType};
+use super::view::WorkerType;
 use crate::http::dates::moment;
 use crate::http::path::{NOT_A_NUMBER, number};
 use crate::http::{ApiError, App};
@@ -10,7 +10,19 @@ use chrono_tz::Tz;
 use rapport_platform::{Ctx, Error, PageRequest};
 use rapport_sales_pipeline::tasks::{Assigned, Progress, TaskFilter, Worker};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
+
+/// How far tasks are, and what stands for all that are still to be done.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "it is read by its documentation alone")]
+enum TaskProgress {
+    Pending,
+    Scheduled,
+    Overdue,
+    Completed,
+    Cancelled,
+}
 
 /// Which page of which tasks is wanted.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -24,7 +36,7 @@ pub struct TaskQuery {
     #[param(example = json!(null))]
     page_token: Option<String>,
     /// How far they are. `pending` stands for all that are still to be done, `scheduled` or `overdue`.
-    #[param(value_type = Option<TaskStatus>, example = "scheduled")]
+    #[param(value_type = Option<TaskProgress>, inline, example = "scheduled")]
     status: Option<String>,
     /// Only those due before this time (exclusive).
     #[param(value_type = Option<DateTime<Utc>>, example = "2026-05-01T00:00:00Z")]
