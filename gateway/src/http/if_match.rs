@@ -33,9 +33,11 @@ fn versions(request: &HttpRequest) -> Result<Option<Vec<i64>>, ApiError> {
     }
 }
 
-/// The version for which a tag stands. A weak one stands for none: the comparison is the strong one.
+/// The version for which a tag stands. A weak one stands for none, nor does one that is written otherwise than it is
+/// given: the comparison is the strong one, character by character.
 fn version(tag: &EntityTag) -> Option<i64> {
-    if tag.weak { None } else { tag.tag().parse().ok() }
+    let version: i64 = tag.tag().parse().ok()?;
+    (!tag.weak && tag.tag() == version.to_string()).then_some(version)
 }
 
 /// The entity tag of a version.

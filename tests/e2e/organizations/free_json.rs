@@ -24,6 +24,11 @@ async fn what_cannot_be_kept_is_refused_by_name() {
             ("1e200000", numbers),
             ("1e-20000", numbers),
             ("[{\"b\": 1e99999999999}]", numbers),
+            (r#""\ud800""#, "must not hold halves of surrogate pairs"),
+            (
+                r#"{"\udc00\ud800": 1}"#,
+                "must not hold halves of surrogate pairs",
+            ),
             (&deep, "must not be nested more than 32 levels deep"),
         ] {
             for (method, path, before) in [

@@ -58,16 +58,16 @@ pub(crate) async fn hold_id(tx: &Tx, company: Option<i64>) -> Result<()> {
 
 /// The id of a company, or of the one into which it was merged; `None` when there is none.
 pub async fn find(db: &Reader, company: Uuid) -> Result<Option<i64>> {
+    let own = companies::table
+        .filter(companies::organization_id.eq(db.organization()))
+        .filter(companies::uuid.eq(company))
+        .select(companies::id);
     let survivor = company_redirects::table
         .filter(company_redirects::organization_id.eq(db.organization()))
         .filter(company_redirects::uuid.eq(company))
         .select(company_redirects::company_id);
-    let named = companies::uuid.eq(company).or(companies::id.eq_any(survivor));
-    let query = companies::table
-        .filter(companies::organization_id.eq(db.organization()))
-        .filter(named)
-        .select(companies::id);
-    Ok(query.first(&mut db.conn()).await.optional()?)
+    let either = own.union_all(survivor);
+    Ok(either.get_result(&mut db.conn()).await.optional()?)
 }
 
 /// The company into which this one was merged; `None` when it was not, or when that one is deleted.

@@ -27,7 +27,7 @@ pub(crate) use assigned::unassign;
 pub(crate) use references::successor;
 pub(crate) use rows::ContactValues;
 pub(crate) use service::{is_nobody, nobody};
-pub(crate) use write::{RECORD, addressed, changes, current, owner, read_all, store};
+pub(crate) use write::{RECORD, addressed, changes, current, current_of, owner, read_all, store};
 
 use crate::address::Address;
 use async_trait::async_trait;

@@ -12,6 +12,7 @@ use diesel_async::RunQueryDsl;
 use rapport_platform::events::Event;
 use rapport_platform::{Error, RawJson, Result, Tx, ids};
 use rapport_schema::tables::contacts;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 pub(crate) const RECORD: &str = "contact";
@@ -85,6 +86,19 @@ pub(crate) async fn current(tx: &Tx, contact: &Contact) -> Result<Vec<ContactAdd
     let mut addresses = all.remove(&contact.id).unwrap_or_default();
     readdress::shown_first(contact, &mut addresses);
     Ok(addresses)
+}
+
+/// As [`current`], of several contacts, by their uuids.
+pub(crate) async fn current_of(tx: &Tx, contacts: &[&Contact]) -> Result<HashMap<Uuid, Vec<Address>>> {
+    let ids: Vec<i64> = contacts.iter().map(|contact| contact.id).collect();
+    let mut all = addresses::of(tx.conn(), tx.organization(), &ids).await?;
+    let current = contacts.iter().map(|contact| {
+        let mut addresses = all.remove(&contact.id).unwrap_or_default();
+        readdress::shown_first(contact, &mut addresses);
+        let addresses = addresses.into_iter().map(|one| one.address);
+        (contact.uuid, addresses.collect())
+    });
+    Ok(current.collect())
 }
 
 /// Archives a contact, which is held, or takes it back.

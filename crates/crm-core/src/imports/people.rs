@@ -3,7 +3,7 @@
 use super::lookup::Companies;
 use super::plan::Plan;
 use crate::address::Address;
-use crate::audit::{self, Action};
+use crate::audit::{self, Action, Changes};
 use crate::contacts::many::{self, Ids};
 use crate::custom_fields::{Definitions, Owner};
 use crate::{Company, Contact, companies, contacts};
@@ -12,7 +12,7 @@ use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use rapport_platform::events::Event;
 use rapport_platform::{Error, RawJson, Result, Tx};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 #[derive(QueryableByName)]
@@ -127,17 +127,47 @@ pub(super) async fn claim(tx: &Tx, claims: &[(Uuid, Address)], ids: &Ids) -> Res
     Err(Error::conflict("Another contact got an address meanwhile"))
 }
 
+/// The addresses of contacts before and after they got others.
+pub(super) struct Gains {
+    before: HashMap<Uuid, Vec<Address>>,
+    after: HashMap<Uuid, Vec<Address>>,
+}
+
+impl Gains {
+    /// Those of contacts that are to get these addresses. It is to be called before they have them.
+    pub async fn of(tx: &Tx, claims: &[(Uuid, Address)], updated: &[(Contact, Contact)]) -> Result<Self> {
+        let gaining: HashSet<Uuid> = claims.iter().map(|(uuid, _)| *uuid).collect();
+        let old = updated.iter().map(|(old, _)| old);
+        let old: Vec<_> = old.filter(|old| gaining.contains(&old.uuid)).collect();
+        let before = contacts::current_of(tx, &old).await?;
+        let mut after = before.clone();
+        for (uuid, address) in claims {
+            after.entry(*uuid).or_default().push(address.clone());
+        }
+        Ok(Self { before, after })
+    }
+
+    fn told(&self, contact: &Contact, changes: Changes) -> Changes {
+        let of = |all: &HashMap<Uuid, Vec<Address>>| all.get(&contact.uuid).cloned().unwrap_or_default();
+        contacts::addressed(changes, &of(&self.before), &of(&self.after))
+    }
+}
+
 /// Notes in audit log and events what was made and what has changed.
-pub(super) async fn log(tx: &mut Tx, created: &[Contact], updated: &[(Contact, Contact)]) -> Result<()> {
-    let made: Vec<_> = created
-        .iter()
-        .map(|contact| (contact.uuid, contacts::changes(None, Some(contact))))
-        .collect();
+pub(super) async fn log(
+    tx: &mut Tx,
+    created: &[Contact],
+    updated: &[(Contact, Contact)],
+    gains: &Gains,
+) -> Result<()> {
+    let told = |old: Option<&Contact>, new: &Contact| {
+        let changes = contacts::changes(old, Some(new));
+        (new.uuid, gains.told(new, changes))
+    };
+    let made: Vec<_> = created.iter().map(|new| told(None, new)).collect();
     audit::record_many(tx, Action::Insert, contacts::RECORD, &made).await?;
-    let mut changed: Vec<_> = updated
-        .iter()
-        .map(|(old, new)| (new.uuid, contacts::changes(Some(old), Some(new))))
-        .collect();
+    let changed = updated.iter().map(|(old, new)| told(Some(old), new));
+    let mut changed: Vec<_> = changed.collect();
     changed.retain(|(_, changes)| !changes.is_empty());
     audit::record_many(tx, Action::Update, contacts::RECORD, &changed).await?;
     for (uuid, _) in made {

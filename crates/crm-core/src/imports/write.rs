@@ -103,8 +103,9 @@ async fn write(tx: &mut Tx, mut plan: Plan, companies: Companies, definitions: &
     many::update(tx, &changed).await?;
     ids.extend(updated.iter().map(|(old, _)| (old.uuid, old.id)));
     people::keep(tx, definitions, &plan.created, &updated, &ids).await?;
+    let gains = people::Gains::of(tx, &plan.claims, &updated).await?;
     people::claim(tx, &plan.claims, &ids).await?;
-    people::log(tx, &plan.created, &updated).await
+    people::log(tx, &plan.created, &updated, &gains).await
 }
 
 /// Lets the imports of an organization follow one another, batch by batch, so that none makes what another is about to

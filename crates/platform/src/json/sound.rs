@@ -5,8 +5,8 @@ const DEEPEST: usize = 32;
 /// The longest number, in characters.
 const LONGEST_NUMBER: usize = 1_000;
 
-/// Checks correct JSON: numbers lie within the range of a double (1.8e308, and no nearer to 0 than 4.9e-324), and nothing
-/// is nested too deeply.
+/// Checks correct JSON: numbers lie within the range of a double (1.8e308, and no nearer to 0 than 4.9e-324), texts and
+/// keys are made of characters, and nothing is nested too deeply.
 ///
 /// # Errors
 /// What is wrong, to follow the name of a field.
@@ -14,7 +14,7 @@ pub(super) fn check(json: &str) -> Result<(), String> {
     let (mut depth, mut rest) = (0_usize, json);
     while let Some(first) = rest.bytes().next() {
         let length = match first {
-            b'"' => text_length(rest),
+            b'"' => text_length(rest)?,
             b'-' | b'0'..=b'9' => number_length(rest)?,
             b'[' | b'{' => {
                 depth += 1;
@@ -35,14 +35,20 @@ pub(super) fn check(json: &str) -> Result<(), String> {
 }
 
 /// The length of the text that `json` begins with, its quotes included.
-fn text_length(json: &str) -> usize {
+fn text_length(json: &str) -> Result<usize, String> {
     let mut escaped = false;
     let end = json.bytes().skip(1).position(|byte| {
         let ends = byte == b'"' && !escaped;
         escaped = byte == b'\\' && !escaped;
         ends
     });
-    end.map_or(json.len(), |inner| inner + 2)
+    let length = end.map_or(json.len(), |inner| inner + 2);
+    let text = json.get(..length).unwrap_or_default();
+    // Half of a pair of surrogates is correct as to the grammar (RFC 8259, section 8.2), but no character.
+    if text.contains("\\u") && serde_json::from_str::<String>(text).is_err() {
+        return Err("must not hold halves of surrogate pairs".to_owned());
+    }
+    Ok(length)
 }
 
 /// The length of the number that `json` begins with.
@@ -83,6 +89,21 @@ mod tests {
         }
         assert!(check(&"1".repeat(1_000)).is_err());
         assert!(check(&format!("0.{}1", "0".repeat(998))).is_err());
+    }
+
+    #[test]
+    fn texts_and_keys_are_made_of_characters() {
+        for good in [r#""\ud83d\ude00""#, r#""\\ud83d""#, r#"{"\u00e4": "\"\u0041"}"#] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        for bad in [
+            r#"{"a": "\ud800"}"#,
+            r#"{"\ud800": 1}"#,
+            r#"["\udc00\ud800"]"#,
+            r#""\ud83dx""#,
+        ] {
+            assert!(check(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

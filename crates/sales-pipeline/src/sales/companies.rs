@@ -37,9 +37,14 @@ async fn move_sales(tx: &mut Tx, from: &[(i64, Uuid)], into: Option<(i64, Uuid)>
         .filter(sales::organization_id.eq(tx.organization()))
         .filter(sales::company_id.eq_any(gone));
     // In the order in which everybody holds several sales.
-    let held: Vec<(i64, Uuid, Option<i64>)> = theirs
+    let held: Vec<(i64, Uuid, Option<i64>, bool)> = theirs
         .clone()
-        .select((sales::id, sales::uuid, sales::company_id))
+        .select((
+            sales::id,
+            sales::uuid,
+            sales::company_id,
+            sales::deleted_at.is_null(),
+        ))
         .order(sales::id)
         .for_update()
         .load(&mut tx.conn())
@@ -49,7 +54,8 @@ async fn move_sales(tx: &mut Tx, from: &[(i64, Uuid)], into: Option<(i64, Uuid)>
         .execute(&mut tx.conn())
         .await?;
     let into = into.map(|(_, uuid)| ids::opaque(uuid));
-    for (id, uuid, company) in held {
+    // Of a sale that is deleted nothing more is told.
+    for (id, uuid, company, _) in held.into_iter().filter(|(.., there)| *there) {
         let changes = Changes::new().field("company_id", &former(from, company), &into);
         store::touch(tx, id).await?;
         audit::record(tx, Action::Update, (RECORD, uuid), &changes).await?;

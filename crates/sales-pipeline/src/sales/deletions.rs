@@ -1,13 +1,12 @@
 //! Sales let go of contacts that are deleted or erased.
 
-use super::log::{self, RECORD};
-use super::merges::hold;
-use super::{SaleContact, load, store};
+use super::merges::{hold, tell};
+use super::{SaleContact, load, log};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
 use diesel_async::RunQueryDsl;
-use rapport_crm_core::audit::{self, Action, Changes};
+use rapport_crm_core::audit::Changes;
 use rapport_platform::events::{Event, Projection};
 use rapport_platform::{Result, Tx};
 use rapport_schema::tables::{contacts, sale_contacts};
@@ -50,16 +49,11 @@ async fn detach(tx: &Tx, contact: Uuid) -> Result<()> {
     diesel::delete(links).execute(&mut tx.conn()).await?;
     promote(tx, &ids).await?;
     let after = load::contacts_of(tx.conn(), organization, &ids).await?;
-    for (id, uuid) in held {
-        let (from, to) = (contacts_in(&before, id), contacts_in(&after, id));
-        let changes = Changes::new().field("associated_contacts", &log::contacts(from), &log::contacts(to));
-        // Somebody else may have taken the contact out before the sale was held.
-        if !changes.is_empty() {
-            store::touch(tx, id).await?;
-            audit::record(tx, Action::Update, (RECORD, uuid), &changes).await?;
-        }
-    }
-    Ok(())
+    tell(tx, &held, |sale| {
+        let (from, to) = (contacts_in(&before, sale), contacts_in(&after, sale));
+        Changes::new().field("associated_contacts", &log::contacts(from), &log::contacts(to))
+    })
+    .await
 }
 
 fn contacts_in(all: &HashMap<i64, Vec<SaleContact>>, sale: i64) -> &[SaleContact] {

@@ -141,7 +141,7 @@ pub(super) async fn contacts_of(
     Ok(by_sale(rows.into_iter().map(contact)))
 }
 
-async fn conversations_of(
+pub(super) async fn conversations_of(
     conn: &AsyncPgConnection,
     organization: i64,
     ids: &[i64],

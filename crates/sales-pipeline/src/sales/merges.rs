@@ -1,7 +1,7 @@
 //! Follows contacts and conversations that were merged into others.
 
-use super::log::RECORD;
-use super::store;
+use super::log::{self, RECORD};
+use super::{SaleContact, load, store};
 use crate::tasks;
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -10,6 +10,7 @@ use rapport_crm_core::audit::{self, Action, Changes};
 use rapport_platform::events::{Event, Projection};
 use rapport_platform::{Json, Result, Tx, ids};
 use rapport_schema::tables::{contacts, sale_contacts, sale_conversations, sales};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Lets sales and tasks refer to what a contact or a conversation was merged into. It follows every event about one whose
@@ -59,6 +60,7 @@ async fn move_contact(tx: &Tx, from: Uuid, into: Uuid) -> Result<()> {
     };
     let ids: Vec<i64> = with(from_id).select(dsl::sale_id).load(&mut tx.conn()).await?;
     let held = hold(tx, &ids).await?;
+    let before = load::contacts_of(tx.conn(), organization, &ids).await?;
     // Where both are, one goes; the other is the primary one if either was.
     let both: Vec<i64> = with(into_id)
         .filter(dsl::sale_id.eq_any(&ids))
@@ -81,7 +83,12 @@ async fn move_contact(tx: &Tx, from: Uuid, into: Uuid) -> Result<()> {
         .set(dsl::contact_id.eq(into_id))
         .execute(&mut tx.conn())
         .await?;
-    log(tx, &held, "contact_id", (from, into)).await
+    let after = load::contacts_of(tx.conn(), organization, &ids).await?;
+    let told = |all: &HashMap<i64, Vec<SaleContact>>, sale| all.get(&sale).map(|all| log::contacts(all));
+    tell(tx, &held, |sale| {
+        Changes::new().field("associated_contacts", &told(&before, sale), &told(&after, sale))
+    })
+    .await
 }
 
 /// The id of a contact, also of a deleted one.
@@ -103,6 +110,7 @@ async fn move_conversation(tx: &Tx, from: Uuid, into: Uuid) -> Result<()> {
     };
     let ids: Vec<i64> = with(from).select(dsl::sale_id).load(&mut tx.conn()).await?;
     let held = hold(tx, &ids).await?;
+    let before = load::conversations_of(tx.conn(), organization, &ids).await?;
     let both: Vec<i64> = with(into)
         .filter(dsl::sale_id.eq_any(&ids))
         .select(dsl::sale_id)
@@ -115,25 +123,44 @@ async fn move_conversation(tx: &Tx, from: Uuid, into: Uuid) -> Result<()> {
         .set(dsl::conversation.eq(into))
         .execute(&mut tx.conn())
         .await?;
-    log(tx, &held, "conversation_id", (from, into)).await
+    let after = load::conversations_of(tx.conn(), organization, &ids).await?;
+    let told = |all: &HashMap<i64, Vec<Uuid>>, sale| {
+        all.get(&sale)
+            .map(|all| all.iter().copied().map(ids::opaque).collect::<Vec<_>>())
+    };
+    tell(tx, &held, |sale| {
+        Changes::new().field(
+            "associated_conversation_ids",
+            &told(&before, sale),
+            &told(&after, sale),
+        )
+    })
+    .await
 }
 
-/// Holds sales until the transaction ends, also deleted ones, in the order of their ids.
+/// Holds sales until the transaction ends, also deleted ones, in the order of their ids. Answers those that are not: of
+/// the others nothing more is told.
 pub(super) async fn hold(tx: &Tx, ids: &[i64]) -> Result<Vec<(i64, Uuid)>> {
     let query = sales::table
         .filter(sales::organization_id.eq(tx.organization()))
         .filter(sales::id.eq_any(ids))
         .order(sales::id)
-        .select((sales::id, sales::uuid))
+        .select((sales::id, sales::uuid, sales::deleted_at.is_null()))
         .for_update();
-    Ok(query.load(&mut tx.conn()).await?)
+    let mut held: Vec<(i64, Uuid, bool)> = query.load(&mut tx.conn()).await?;
+    held.retain(|(.., there)| *there);
+    Ok(held.into_iter().map(|(id, uuid, _)| (id, uuid)).collect())
 }
 
-async fn log(tx: &Tx, held: &[(i64, Uuid)], field: &'static str, (from, into): (Uuid, Uuid)) -> Result<()> {
-    let changes = Changes::new().field(field, &ids::opaque(from), &ids::opaque(into));
+/// Gives those of these sales that differ another version, and tells in what.
+pub(super) async fn tell(tx: &Tx, held: &[(i64, Uuid)], differences: impl Fn(i64) -> Changes) -> Result<()> {
     for (id, uuid) in held {
-        store::touch(tx, *id).await?;
-        audit::record(tx, Action::Update, (RECORD, *uuid), &changes).await?;
+        let changes = differences(*id);
+        // Somebody else may have changed a sale before it was held.
+        if !changes.is_empty() {
+            store::touch(tx, *id).await?;
+            audit::record(tx, Action::Update, (RECORD, *uuid), &changes).await?;
+        }
     }
     Ok(())
 }

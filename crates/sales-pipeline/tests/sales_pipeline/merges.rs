@@ -10,7 +10,7 @@ use rapport_platform::{Ctx, Db, Error, RawJson, ids};
 use rapport_sales_pipeline::FollowMerges;
 use rapport_sales_pipeline::sales::{NewSale, NewSaleContact, SaleContact};
 use rapport_sales_pipeline::tasks::{NewTask, PgTasks, Status, TaskService, Worker};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -70,14 +70,14 @@ async fn a_merged_contact_is_followed() {
         assert_eq!((sale.contacts.as_slice(), sale.version), (&expected[..], version));
     }
     let audit = stage.audit("sale").await;
-    let change = json!([{"field": "contact_id", "from": ids::opaque(hal), "to": ids::opaque(carol)}]);
-    assert_eq!(
-        audit[3..],
-        [
-            ("update".to_owned(), change.clone()),
-            ("update".to_owned(), change)
-        ]
-    );
+    let one =
+        |contact: Uuid, primary: bool| json!({"contact_id": ids::opaque(contact), "is_primary": primary});
+    let change = |from: Value| {
+        let changes = json!([{"field": "associated_contacts", "from": from, "to": [one(carol, true)]}]);
+        ("update".to_owned(), changes)
+    };
+    let both = json!([one(hal, true), one(carol, false)]);
+    assert_eq!(audit[3..], [change(json!([one(hal, true)])), change(both)]);
 }
 
 /// A task of an AI employee in a conversation.
@@ -142,12 +142,13 @@ async fn conversations_that_turn_out_to_be_one_are_followed() {
         let sale = stage.get(sale).await.unwrap();
         assert_eq!((sale.conversations, sale.version), (vec![older], 2));
     }
-    let change = json!([{"field": "conversation_id", "from": ids::opaque(newer), "to": ids::opaque(older)}]);
+    let [older, newer] = [older, newer].map(ids::opaque);
+    let change = |from: Value| {
+        let changes = json!([{"field": "associated_conversation_ids", "from": from, "to": [older]}]);
+        ("update".to_owned(), changes)
+    };
     assert_eq!(
         stage.audit("sale").await[2..],
-        [
-            ("update".to_owned(), change.clone()),
-            ("update".to_owned(), change)
-        ]
+        [change(json!([newer])), change(json!([newer, older]))]
     );
 }

@@ -161,7 +161,8 @@ fn id(name: &str, text: Option<&str>) -> Result<Option<Uuid>, ApiError> {
 /// List audit logs
 ///
 /// Every change to a record of the organization, whichever surface, job or command made it, newest first; in it since
-/// the moment of the change, and there for good. 404 when `agent_id` is not an agent of the organization.
+/// the moment of the change, and there for good. What a message does to its conversation, which becomes unread and has
+/// its last activity, is told by the message's entry alone. 404 when `agent_id` is not an agent of the organization.
 #[utoipa::path(tag = "audit logs", params(PageQuery, DateQuery, AuditQuery), responses((status = 200, body = ListView<AuditLogView>)))]
 #[get("")]
 async fn list_audit_logs(

@@ -27,6 +27,34 @@ async fn a_contact_takes_over_what_the_row_has() {
             "created_at": hal.json["created_at"],
         });
         assert_eq!(found[0], wanted);
+        let log = format!("audit-logs?record_id={}&limit=1", hal.text("contact_id"));
+        let told = app.alpha.get(&log).await.expect(200);
+        let told = told.json["data"][0]["changes"].as_array().unwrap().clone();
+        let addresses = told.iter().find(|change| change["field"] == "addresses");
+        let gained = json!({"field": "addresses", "from": null, "to": ["EMAIL jordan@example.com"]});
+        assert_eq!(addresses, Some(&gained), "{told:?}");
+        // Addresses alone are told as well.
+        let more = import(app, "match=email", "email\nhal@example.com; hal@home.example\n").await;
+        assert_eq!(counts(&more), [0, 1, 0, 0]);
+        let told = app.alpha.get(&log).await.expect(200);
+        let both = ["EMAIL jordan@example.com", "EMAIL hal@home.example"];
+        let gained = json!([{"field": "addresses", "from": [both[0]], "to": both}]);
+        assert_eq!(told.json["data"][0]["changes"], gained);
+        // A new contact's are, too.
+        let new = import(app, "", "email\nkara@example.com; kara@home.example\n").await;
+        assert_eq!(counts(&new), [1, 0, 0, 0]);
+        let told = app
+            .alpha
+            .get("audit-logs?record_type=contact&limit=1")
+            .await
+            .expect(200);
+        let told = told.json["data"][0]["changes"].to_string();
+        assert!(told.contains("EMAIL kara@home.example"), "{told}");
+        let kara = app.alpha.get("contacts?limit=1").await.json["data"][0]["contact_id"].clone();
+        app.alpha
+            .delete(&format!("contacts/{}", kara.as_str().unwrap()))
+            .await
+            .expect(204);
         // By the address that it got; nothing is taken from it that the row does not have.
         let done = import(app, "match=email", "email,name\njordan@example.com,\n").await;
         assert_eq!(counts(&done), [0, 1, 0, 0]);

@@ -364,7 +364,10 @@ async fn sales_follow_contacts_and_companies() {
         let ferris = make(&app.alpha, "companies", json!({"name": "Ferris"})).await;
         let goes = make(&app.alpha, "companies", json!({"name": "Ferris Air"})).await;
         let sale = json!({"company_id": goes, "associated_contacts": [{"contact_id": other}]});
+        let gone = app.alpha.post("sales", &sale).await.expect(201);
         let sale = app.alpha.post("sales", &sale).await.expect(201);
+        let gone = format!("sales/{}", gone.text("sale_id"));
+        app.alpha.delete(&gone).await.expect(204);
         merge(&app.alpha, "contacts", &hal, &[&other]).await.expect(200);
         merge(&app.alpha, "companies", &ferris, &[&goes])
             .await
@@ -390,8 +393,10 @@ async fn sales_follow_contacts_and_companies() {
         );
         assert_eq!(
             changes[1],
-            &json!({"field": "contact_id", "from": other, "to": hal})
+            &json!({"field": "associated_contacts", "from": [{"contact_id": other, "is_primary": true}],
+                    "to": [{"contact_id": hal, "is_primary": true}]})
         );
+        // Of the sale that was deleted before, nothing is told.
         assert_eq!(changes.len(), 2);
     })
     .await;

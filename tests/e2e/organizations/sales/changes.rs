@@ -64,6 +64,7 @@ async fn a_change_is_made_only_in_the_version_it_expects() {
             ("\"1\"", 412),
             ("W/\"2\"", 412),
             ("\"x\"", 412),
+            ("\"02\"", 412),
             ("2", 400),
             ("", 400),
         ] {
