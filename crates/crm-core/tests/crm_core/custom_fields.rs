@@ -328,7 +328,7 @@ async fn values_that_were_there_before_are_found() {
         find_by(&stage, "customFields.plan", "eq", json!("gold")).await,
         ids(&[&one])
     );
-    // What does not fit stays, as long as nobody writes the custom fields.
+    // What does not fit stays, as long as nobody writes that field.
     let patch = ContactPatch {
         name: Patch::Set("Two".to_owned()),
         ..ContactPatch::default()
@@ -340,7 +340,13 @@ async fn values_that_were_there_before_are_found() {
         json!(renamed.await.unwrap().custom_fields),
         json!({"score": "two", "plan": "lead"})
     );
-    assert!(invalid(set(&stage, &two, &json!({"score": "two"})).await).starts_with("custom_fields."));
+    let kept = set(&stage, &two, &json!({"score": "two", "note": "x"})).await;
+    assert_eq!(
+        json!(kept.unwrap().custom_fields),
+        json!({"score": "two", "note": "x"})
+    );
+    let refused = set(&stage, &two, &json!({"score": "three"})).await;
+    assert_eq!(invalid(refused), "custom_fields.score");
 }
 
 #[tokio::test]
