@@ -264,3 +264,30 @@ async fn an_agent_who_is_deleted_is_given_nothing_meanwhile() {
     })
     .await;
 }
+
+/// As databases may have it where both happened at once before agents were held.
+#[tokio::test]
+async fn a_company_whose_agent_is_gone_can_be_changed() {
+    TestApp::run(async |app| {
+        let kara = json!({"name": "Kara", "email": "kara@example.com"});
+        let kara = app.alpha.post("agents", &kara).await.expect(201);
+        let company = json!({"name": "Ferris", "agent_id": kara.text("agent_id")});
+        let company = app.alpha.post("companies", &company).await.expect(201);
+        let gone = "UPDATE agents SET deleted_at = now() WHERE name = 'Kara'";
+        app.database.sql().await.batch_execute(gone).await.unwrap();
+        let path = format!("companies/{}", company.text("company_id"));
+        let renamed = app
+            .alpha
+            .patch(&path, &json!({"name": "Ferris Air"}))
+            .await
+            .expect(200);
+        assert_eq!(renamed.json["name"], "Ferris Air");
+        let again = json!({"agent_id": kara.text("agent_id")});
+        app.alpha.patch(&path, &again).await.expect(422);
+        app.alpha
+            .patch(&path, &json!({"agent_id": null}))
+            .await
+            .expect(200);
+    })
+    .await;
+}

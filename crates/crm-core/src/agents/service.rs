@@ -134,10 +134,11 @@ pub async fn named(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
     }
 }
 
-/// As [`named`], of an agent who is held already, or whose the record is already: it is not held.
+/// The numeric id of an agent who is held already, or whose the record is already, whatever became of it.
 pub(crate) async fn id_of(tx: &Tx, uuid: Option<Uuid>) -> Result<Option<i64>> {
     let Some(uuid) = uuid else { return Ok(None) };
-    let query = visible(tx.organization())
+    let query = agents::table
+        .filter(agents::organization_id.eq(tx.organization()))
         .filter(agents::uuid.eq(uuid))
         .select(agents::id);
     let id = query.first(&mut tx.conn()).await.optional()?;

@@ -82,21 +82,21 @@ pub(super) async fn delete(tx: &mut Tx, old: &Contact) -> Result<()> {
 
 /// The addresses of a contact, which is held, in their order.
 pub(crate) async fn current(tx: &Tx, contact: &Contact) -> Result<Vec<ContactAddress>> {
-    let mut all = addresses::of(tx.conn(), tx.organization(), &[contact.id]).await?;
-    let mut addresses = all.remove(&contact.id).unwrap_or_default();
-    readdress::shown_first(contact, &mut addresses);
-    Ok(addresses)
+    let mut all = current_of(tx, &[contact]).await?;
+    Ok(all.remove(&contact.uuid).unwrap_or_default())
 }
 
 /// As [`current`], of several contacts, by their uuids.
-pub(crate) async fn current_of(tx: &Tx, contacts: &[&Contact]) -> Result<HashMap<Uuid, Vec<Address>>> {
+pub(crate) async fn current_of(tx: &Tx, contacts: &[&Contact]) -> Result<HashMap<Uuid, Vec<ContactAddress>>> {
+    if contacts.is_empty() {
+        return Ok(HashMap::new());
+    }
     let ids: Vec<i64> = contacts.iter().map(|contact| contact.id).collect();
     let mut all = addresses::of(tx.conn(), tx.organization(), &ids).await?;
     let current = contacts.iter().map(|contact| {
         let mut addresses = all.remove(&contact.id).unwrap_or_default();
         readdress::shown_first(contact, &mut addresses);
-        let addresses = addresses.into_iter().map(|one| one.address);
-        (contact.uuid, addresses.collect())
+        (contact.uuid, addresses)
     });
     Ok(current.collect())
 }

@@ -53,6 +53,9 @@ pub async fn keep(
         return Ok(());
     }
     let definitions = Definitions::of(tx, entity).await?;
+    if definitions.0.is_empty() {
+        return Ok(());
+    }
     let (written, left) = parted(old, new)?;
     let mut values = definitions.check_one(tx, &written).await?;
     values.0.extend(definitions.kept(&left, &definitions.ids()).0);

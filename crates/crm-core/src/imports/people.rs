@@ -4,6 +4,7 @@ use super::lookup::Companies;
 use super::plan::Plan;
 use crate::address::Address;
 use crate::audit::{self, Action, Changes};
+use crate::contacts::ContactAddress;
 use crate::contacts::many::{self, Ids};
 use crate::custom_fields::{Definitions, Owner};
 use crate::{Company, Contact, companies, contacts};
@@ -139,7 +140,9 @@ impl Gains {
         let gaining: HashSet<Uuid> = claims.iter().map(|(uuid, _)| *uuid).collect();
         let old = updated.iter().map(|(old, _)| old);
         let old: Vec<_> = old.filter(|old| gaining.contains(&old.uuid)).collect();
-        let before = contacts::current_of(tx, &old).await?;
+        let current = contacts::current_of(tx, &old).await?.into_iter();
+        let addresses = |all: Vec<ContactAddress>| all.into_iter().map(|one| one.address).collect();
+        let before: HashMap<Uuid, Vec<Address>> = current.map(|(uuid, all)| (uuid, addresses(all))).collect();
         let mut after = before.clone();
         for (uuid, address) in claims {
             after.entry(*uuid).or_default().push(address.clone());
@@ -148,8 +151,9 @@ impl Gains {
     }
 
     fn told(&self, contact: &Contact, changes: Changes) -> Changes {
-        let of = |all: &HashMap<Uuid, Vec<Address>>| all.get(&contact.uuid).cloned().unwrap_or_default();
-        contacts::addressed(changes, &of(&self.before), &of(&self.after))
+        let [before, after] =
+            [&self.before, &self.after].map(|all| all.get(&contact.uuid).map_or(&[][..], Vec::as_slice));
+        contacts::addressed(changes, before, after)
     }
 }
 

@@ -1,16 +1,14 @@
 //! Sales let go of contacts that are deleted or erased.
 
-use super::merges::{hold, tell};
-use super::{SaleContact, load, log};
+use super::load;
+use super::merges::{hold, tell_contacts};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
 use diesel_async::RunQueryDsl;
-use rapport_crm_core::audit::Changes;
 use rapport_platform::events::{Event, Projection};
 use rapport_platform::{Result, Tx};
 use rapport_schema::tables::{contacts, sale_contacts};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Takes contacts that are deleted or erased out of their sales. Where one was the primary contact, the first of
@@ -48,16 +46,7 @@ async fn detach(tx: &Tx, contact: Uuid) -> Result<()> {
     let before = load::contacts_of(tx.conn(), organization, &ids).await?;
     diesel::delete(links).execute(&mut tx.conn()).await?;
     promote(tx, &ids).await?;
-    let after = load::contacts_of(tx.conn(), organization, &ids).await?;
-    tell(tx, &held, |sale| {
-        let (from, to) = (contacts_in(&before, sale), contacts_in(&after, sale));
-        Changes::new().field("associated_contacts", &log::contacts(from), &log::contacts(to))
-    })
-    .await
-}
-
-fn contacts_in(all: &HashMap<i64, Vec<SaleContact>>, sale: i64) -> &[SaleContact] {
-    all.get(&sale).map(Vec::as_slice).unwrap_or_default()
+    tell_contacts(tx, &held, &before).await
 }
 
 /// Makes the first contact the primary one in those of these sales that have contacts and no primary one.

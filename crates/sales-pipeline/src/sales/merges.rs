@@ -59,6 +59,9 @@ async fn move_contact(tx: &Tx, from: Uuid, into: Uuid) -> Result<()> {
             .filter(dsl::contact_id.eq(contact))
     };
     let ids: Vec<i64> = with(from_id).select(dsl::sale_id).load(&mut tx.conn()).await?;
+    if ids.is_empty() {
+        return Ok(());
+    }
     let held = hold(tx, &ids).await?;
     let before = load::contacts_of(tx.conn(), organization, &ids).await?;
     // Where both are, one goes; the other is the primary one if either was.
@@ -83,12 +86,7 @@ async fn move_contact(tx: &Tx, from: Uuid, into: Uuid) -> Result<()> {
         .set(dsl::contact_id.eq(into_id))
         .execute(&mut tx.conn())
         .await?;
-    let after = load::contacts_of(tx.conn(), organization, &ids).await?;
-    let told = |all: &HashMap<i64, Vec<SaleContact>>, sale| all.get(&sale).map(|all| log::contacts(all));
-    tell(tx, &held, |sale| {
-        Changes::new().field("associated_contacts", &told(&before, sale), &told(&after, sale))
-    })
-    .await
+    tell_contacts(tx, &held, &before).await
 }
 
 /// The id of a contact, also of a deleted one.
@@ -109,6 +107,9 @@ async fn move_conversation(tx: &Tx, from: Uuid, into: Uuid) -> Result<()> {
             .filter(dsl::conversation.eq(conversation))
     };
     let ids: Vec<i64> = with(from).select(dsl::sale_id).load(&mut tx.conn()).await?;
+    if ids.is_empty() {
+        return Ok(());
+    }
     let held = hold(tx, &ids).await?;
     let before = load::conversations_of(tx.conn(), organization, &ids).await?;
     let both: Vec<i64> = with(into)
@@ -152,8 +153,25 @@ pub(super) async fn hold(tx: &Tx, ids: &[i64]) -> Result<Vec<(i64, Uuid)>> {
     Ok(held.into_iter().map(|(id, uuid, _)| (id, uuid)).collect())
 }
 
+/// Tells of those of these sales whose contacts are others than `before`.
+pub(super) async fn tell_contacts(
+    tx: &Tx,
+    held: &[(i64, Uuid)],
+    before: &HashMap<i64, Vec<SaleContact>>,
+) -> Result<()> {
+    let ids: Vec<i64> = held.iter().map(|(id, _)| *id).collect();
+    let after = load::contacts_of(tx.conn(), tx.organization(), &ids).await?;
+    let told = |all: &HashMap<i64, Vec<SaleContact>>, sale| {
+        log::contacts(all.get(&sale).map(Vec::as_slice).unwrap_or_default())
+    };
+    tell(tx, held, |sale| {
+        Changes::new().field("associated_contacts", &told(before, sale), &told(&after, sale))
+    })
+    .await
+}
+
 /// Gives those of these sales that differ another version, and tells in what.
-pub(super) async fn tell(tx: &Tx, held: &[(i64, Uuid)], differences: impl Fn(i64) -> Changes) -> Result<()> {
+async fn tell(tx: &Tx, held: &[(i64, Uuid)], differences: impl Fn(i64) -> Changes) -> Result<()> {
     for (id, uuid) in held {
         let changes = differences(*id);
         // Somebody else may have changed a sale before it was held.

@@ -83,14 +83,20 @@ impl People {
             .all
             .get(place)
             .and_then(|person| person.new.national_id.clone());
-        if national_id != former.new.national_id {
-            for changed in [former.new.national_id, national_id].into_iter().flatten() {
-                self.identify(changed);
-            }
+        if national_id == former.new.national_id {
+            return;
+        }
+        if let Some(lost) = former.new.national_id {
+            self.identify(lost);
+        }
+        if let Some(got) = national_id
+            && self.national_ids.insert(got.clone(), place).is_some()
+        {
+            self.identify(got);
         }
     }
 
-    /// Finds anew who has a national id: the oldest.
+    /// Finds anew who of several has a national id: the oldest.
     fn identify(&mut self, national_id: String) {
         let all = self.all.iter().enumerate();
         let having = all.filter(|(_, person)| person.new.national_id.as_ref() == Some(&national_id));
